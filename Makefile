@@ -1,0 +1,99 @@
+# imapdiff: `make help` lists the targets.
+B       ?= build
+CC      ?= gcc
+OPT     ?= -O2 -g
+PREFIX  ?= /usr/local
+WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
+CSTD    := -std=c17 -D_GNU_SOURCE $(WARN)
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+PKGS    := lua5.4 libevent libevent_openssl openssl gmime-3.0 jansson
+PKGC     = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# Each layer sees itself and those below it: a wrong include does not build.
+INC_grammar := -Igrammar -I$(B)/gen
+INC_model    = $(INC_grammar) -Imodel $(shell pkg-config --cflags lua5.4 2>/dev/null)
+INC_harness  = $(INC_model) -Iharness $(PKGC) -DIMAPDIFF_VERSION='"$(VERSION)"'
+
+.PHONY: all help
+all: $(B)/imapdiff
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-zA-Z_%-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
+
+RE   := $(wildcard grammar/*.re)
+GSRC := $(wildcard grammar/*.c)
+MSRC := $(wildcard model/*.c)
+HSRC := $(wildcard harness/*.c)
+GEN  := $(RE:grammar/%.re=$(B)/gen/%.c)
+
+# objects KIND FLAGS: the rules of one build of everything; KIND names its folder.
+define objects
+$(B)/$(1)/grammar/%.o: grammar/%.c | deps
+	@mkdir -p $$(@D)
+	$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
+$(B)/$(1)/gen/%.o: $(B)/gen/%.c | deps
+	@mkdir -p $$(@D)
+	$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
+$(B)/$(1)/model/%.o: model/%.c | deps
+	@mkdir -p $$(@D)
+	$$(CC) $(CSTD) $(2) $$(INC_model) -MMD -MP -c -o $$@ $$<
+$(B)/$(1)/harness/%.o: harness/%.c | deps
+	@mkdir -p $$(@D)
+	$$(CC) $(CSTD) $(2) $$(INC_harness) -MMD -MP -c -o $$@ $$<
+GOBJ_$(1) := $(GSRC:grammar/%.c=$(B)/$(1)/grammar/%.o) $(RE:grammar/%.re=$(B)/$(1)/gen/%.o)
+MOBJ_$(1) := $(MSRC:model/%.c=$(B)/$(1)/model/%.o)
+HOBJ_$(1) := $(HSRC:harness/%.c=$(B)/$(1)/harness/%.o)
+$(B)/$(1)/imapdiff: $$(GOBJ_$(1)) $$(MOBJ_$(1)) $$(HOBJ_$(1))
+	$$(CC) $(2) -rdynamic -o $$@ $$^ $$(LIBS)
+-include $$(wildcard $(B)/$(1)/*/*.d)
+endef
+$(eval $(call objects,rel,$(OPT)))
+$(eval $(call objects,san,-O1 -g $(SAN)))
+$(eval $(call objects,hostile,-O1 -g $(SAN) -DHOSTILE))
+
+$(B)/gen/%.c: grammar/%.re | deps
+	@mkdir -p $(@D)
+	re2c -W -Werror -i --no-generation-date $$(sed -n '1s,^// re2c: ,,p' $<) -o $@ $<
+$(B)/imapdiff: $(B)/rel/imapdiff
+	@cp $< $@
+
+# Tests: one program per tests/<layer>/test_*.c, with the layer's helpers, in the sanitized build.
+TESTS := $(basename $(wildcard tests/*/test_*.c))
+.SECONDEXPANSION:
+THELP = $(filter-out $(wildcard tests/$(1)/test_*.c),$(wildcard tests/$(1)/*.c))
+define testrule
+$(B)/tests/$(1)/test_%: tests/$(1)/test_%.c $$(call THELP,$(1)) $$(wildcard tests/$(1)/*.h) $(2)
+	@mkdir -p $$(@D)
+	$$(CC) $(CSTD) -O1 -g $(SAN) $$(INC_$(3)) -Itests/$(1) -o $$@ $$(filter %.c %.o,$$^) -lcmocka $$(LIBS)
+endef
+NOMAIN = $(filter-out %/main.o,$(1))
+$(eval $(call testrule,grammar,$$(GOBJ_san),grammar))
+$(eval $(call testrule,model,$$(GOBJ_san) $$(MOBJ_san),model))
+$(eval $(call testrule,harness,$$(GOBJ_san) $$(MOBJ_san) $$(call NOMAIN,$$(HOBJ_san)),harness))
+$(eval $(call testrule,lua,$$(GOBJ_san) $$(MOBJ_san) $$(call NOMAIN,$$(HOBJ_san)),harness))
+
+.PHONY: deps run check check-full bench clauses format install clean sanitize tests
+deps:
+	@sh mk/packages.sh build
+sanitize: $(B)/san/imapdiff ## imapdiff with address and undefined-behaviour sanitizers, in build/san
+tests: $(TESTS:%=$(B)/%)
+run: all ## judge a private Dovecot (or, without packages, the embedded model) and print its profile
+	@sh mk/run.sh
+check: all tests sanitize ## all tests, within 15 minutes
+	@sh mk/check.sh
+check-full: all tests sanitize ## the long tests: thousands of programs for each behaviour
+	@sh mk/check.sh full
+bench: all ## measure against the yardsticks and the design's figures
+	@sh mk/bench.sh
+clauses: ## which requirement ids are cited by code and by tests
+	@sh mk/clauses.sh
+format: ## clang-format over our C
+	clang-format -i grammar/*.[ch] model/*.[ch] harness/*.[ch] tests/*/*.[ch]
+install: all ## install to PREFIX= (default /usr/local)
+	install -D $(B)/imapdiff $(DESTDIR)$(PREFIX)/bin/imapdiff
+	mkdir -p $(DESTDIR)$(PREFIX)/share/imapdiff && cp -r lua $(DESTDIR)$(PREFIX)/share/imapdiff/
+clean: ## remove build/
+	rm -rf $(B)
+
+-include $(wildcard mk/*.mk)
