@@ -1,0 +1,178 @@
+/* act_in_use.c: DELETE and RENAME, with or without visitors in the mailbox (RFC 2180 section 3). */
+#include "step.h"
+
+#include <string.h>
+
+void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too) {
+    for (unsigned i = 0; i < r->w->cap.sessions; i++) {
+        struct wsession *v = w_session(r->w, i);
+        if (v->state != SES_SELECTED || v->box != box || ((int)i == own && !own_too)) continue;
+        v->doom = (uint8_t)doom;
+        v->maker = (uint8_t)(behaviour + 1);
+    }
+}
+
+/* who: 0 others, 1 own, 2 both; -1: nobody is inside. mode: 1 if every visitor only examines it; state: 1 if one idles. */
+static int visitors_context(const struct run *r, const struct step *s, uint16_t box, int *mode, int *idle) {
+    int own = 0, others = 0;
+    *mode = 1;
+    *idle = 0;
+    for (unsigned i = 0; i < r->w->cap.sessions; i++) {
+        const struct wsession *v = w_session(r->w, i);
+        if (v->state != SES_SELECTED || v->box != box) continue;
+        if (!v->read_only) *mode = 0;
+        if (r->idle >> i & 1) *idle = 1;
+        if ((int)i == s->session)
+            own = 1;
+        else
+            others = 1;
+    }
+    return own && others ? 2 : own ? 1 : others ? 0 : -1;
+}
+
+static void unbind(struct run *r, uint16_t name, uint16_t box) {
+    struct wname *n = w_name(r->w, name);
+    n->box = 0;
+    n->exists = NAME_NO;
+    n->last_validity = w_box(r->w, box)->validity;
+    n->last_uid = w_box(r->w, box)->uidnext ? w_box(r->w, box)->uidnext - 1 : 0;
+    w_box(r->w, box)->name = name;
+}
+
+static void kill_all(struct run *r, uint16_t box) {
+    for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);
+}
+
+/* The parts that DELETE and RENAME share: what becomes of those inside. */
+static void visitors_ops(struct run *r, struct step *s, uint16_t box, const struct answer *a) {
+    bool own_too = !answer_has(a, OP_CLOSE_OWN);
+    if (answer_has(a, OP_CLOSE_OWN) && step_session(r, s)->box == box) world_leave(r->w, (unsigned)s->session);
+    if (answer_has(a, OP_ORPHAN)) doom_visitors(r, box, s->session, DOOM_ORPHAN, s->behaviour, own_too);
+    if (answer_has(a, OP_EMPTY)) doom_visitors(r, box, s->session, DOOM_EMPTIED, s->behaviour, own_too);
+    if (answer_has(a, OP_DISCONNECT)) doom_visitors(r, box, s->session, DOOM_DISCONNECT, s->behaviour, false);
+    struct wsession *own = step_session(r, s);
+    if (answer_has(a, OP_DISCONNECT_OWN) && own->box == box) {
+        own->doom = DOOM_DISCONNECT;
+        own->maker = (uint8_t)(s->behaviour + 1);
+    }
+}
+
+static void end_of_box(struct run *r, uint16_t box, uint8_t state) {
+    w_box(r->w, box)->state = world_visitors(r->w, box, -1) ? state : BOX_DEAD;
+}
+
+void act_delete(struct run *r, struct step *s, uint16_t box) {
+    int f[3];
+    f[0] = visitors_context(r, s, box, &f[1], &f[2]);
+    s->box = box;
+    const struct answer *a = NULL;
+    if (f[0] < 0) {
+        if (!says(r, s, REPLY_OK, "Deleted")) {
+            refuse_undocumented(r, s, "DELETE of a mailbox that nobody uses was refused");
+            return;
+        }
+    } else
+        a = run_choose(r, s, P_DELETE_IN_USE, point_context(P_DELETE_IN_USE, 3, f));
+    if (s->word != REPLY_OK && !(a && a->ops)) return; /* refused: MAP-3.1-a */
+    if (s->word != REPLY_OK && !answer_has(a, OP_EMPTY) && !answer_has(a, OP_DESTROY)) return;
+    unbind(r, s->name, box);
+    if (run_fault(r, P_FAULT_MAILBOX, 1, OP_F_UNSUBSCRIBE)) w_name(r->w, s->name)->subscribed = NAME_NO;
+    if (a) w_box(r->w, box)->maker = (uint8_t)(s->behaviour + 1);
+    if (a && answer_has(a, OP_GHOST)) {
+        visitors_ops(r, s, box, a);
+        end_of_box(r, box, BOX_GHOST);
+        return;
+    }
+    kill_all(r, box);
+    if (a)
+        visitors_ops(r, s, box, a);
+    else if (f[0] >= 0) /* other: whatever those inside meet now */
+        doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
+    end_of_box(r, box, BOX_ORPHAN);
+}
+
+/* RFC 3501 6.3.5: renaming INBOX moves its messages into the new name and leaves INBOX empty. */
+static void rename_inbox(struct run *r, struct step *s, uint16_t box, uint16_t to) {
+    uint16_t made = world_add_box(r->w, to, BOX_LIVE);
+    if (!made) {
+        r->full = true;
+        return;
+    }
+    w_box(r->w, made)->unknown = w_box(r->w, box)->unknown;
+    for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
+        if (w_message(r->w, m)->dead) continue;
+        if (!world_add_message(r->w, made, w_message(r->w, m)->content, world_flags(r->w, m))) {
+            r->full = true;
+            return;
+        }
+        world_kill(r->w, m);
+    }
+    s->box = made;
+}
+
+static bool under(struct slice n, struct slice parent) {
+    return n.n > parent.n && memcmp(n.p, parent.p, parent.n) == 0 && (n.p[parent.n] == '/' || n.p[parent.n] == '.');
+}
+
+static void rebind(struct run *r, uint16_t from, uint16_t to, uint16_t box) {
+    unbind(r, from, box);
+    struct wname *n = w_name(r->w, to);
+    n->box = box;
+    n->exists = NAME_YES;
+    n->newname = 0;
+    w_name(r->w, from)->newname = to;
+    w_box(r->w, box)->name = to;
+    w_box(r->w, box)->forbidden_validity = 0;
+}
+
+/* RFC 3501 6.3.5: inferior names move along. */
+static void rename_children(struct run *r, struct step *s, uint16_t from, uint16_t to) {
+    struct slice parent = world_name_text(r->w, from);
+    for (unsigned i = 1, n = r->w->names; i < n; i++) {
+        struct slice t = world_name_text(r->w, (uint16_t)i);
+        uint16_t box = w_name(r->w, i)->box;
+        if (!box || w_name(r->w, i)->user != step_session(r, s)->user || !under(t, parent)) continue;
+        uint8_t buf[600];
+        struct slice p = world_name_text(r->w, to);
+        if (p.n + t.n - parent.n > sizeof buf) continue;
+        memcpy(buf, p.p, p.n);
+        memcpy(buf + p.n, t.p + parent.n, t.n - parent.n);
+        uint16_t child = world_name(r->w, step_session(r, s)->user, (struct slice){buf, p.n + t.n - parent.n});
+        if (!child) {
+            r->full = true;
+            return;
+        }
+        rebind(r, (uint16_t)i, child, box);
+    }
+}
+
+void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to) {
+    bool inbox = name_is_inbox(world_name_text(r->w, s->name));
+    int mode, f[3] = {inbox, 0, 0};
+    f[1] = visitors_context(r, s, box, &mode, &f[2]);
+    s->box = box;
+    const struct answer *a = NULL;
+    if (f[1] < 0) {
+        if (!says(r, s, REPLY_OK, "Renamed")) {
+            refuse_undocumented(r, s, "RENAME of a mailbox that nobody uses was refused");
+            return;
+        }
+    } else
+        a = run_choose(r, s, P_RENAME_IN_USE, point_context(P_RENAME_IN_USE, 3, f));
+    if (s->word != REPLY_OK) return;
+    if (inbox) {
+        rename_inbox(r, s, box, to);
+        if (a) visitors_ops(r, s, box, a);
+        if (!a && f[1] >= 0) doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
+        return;
+    }
+    if (run_fault(r, P_FAULT_MAILBOX, 2, OP_F_RENAME_LOSES)) kill_all(r, box);
+    rebind(r, s->name, to, box);
+    rename_children(r, s, s->name, to);
+    if (a) {
+        w_box(r->w, box)->maker = (uint8_t)(s->behaviour + 1);
+        visitors_ops(r, s, box, a);
+        if (!answer_has(a, OP_NEWNAME)) w_name(r->w, s->name)->newname = 0;
+    } else if (f[1] >= 0)
+        doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
+}

@@ -1,0 +1,346 @@
+/* act_mailbox.c: commands that name a mailbox: SELECT, EXAMINE, CREATE, SUBSCRIBE, STATUS, LIST, APPEND; DELETE and RENAME
+ * when nobody is inside (act_in_use.c has the rest). */
+#include "step.h"
+
+#include <string.h>
+
+bool mailbox_argument(struct run *r, const struct istring *a, uint8_t *buf, size_t cap, struct slice *out) {
+    size_t n = istring_copy(a, buf, cap);
+    if (n > cap) {
+        r->capped = true;
+        return false;
+    }
+    *out = (struct slice){buf, (uint32_t)n};
+    return true;
+}
+
+uint16_t step_name(struct run *r, struct step *s, const struct istring *a) {
+    uint8_t buf[512];
+    struct slice name;
+    if (!mailbox_argument(r, a, buf, sizeof buf, &name)) return 0;
+    uint16_t i = world_name(r->w, step_session(r, s)->user, name);
+    if (!i) r->full = true;
+    if (i && name_is_inbox(name) && !w_name(r->w, i)->box) {
+        uint16_t b = world_add_box(r->w, i, BOX_LIVE);
+        if (!b)
+            r->full = true;
+        else if (r->mode == JUDGE)
+            w_box(r->w, b)->unknown = 1; /* whatever it held before */
+    }
+    return i;
+}
+
+bool refuse_undocumented(struct run *r, struct step *s, const char *summary) {
+    if (r->mode == SERVE || s->word == REPLY_OK) return false;
+    s->refused = s->judged = 1;
+    run_note_more(run_note(r, s->word == REPLY_BAD ? V_DEVIATES : V_UNDOCUMENTED, s->session, s->reply_event, "R3501-7.1.2", summary),
+                  s->word == REPLY_BAD ? "BAD" : "NO", "OK");
+    return true;
+}
+
+/* A name that must not work: NO; OK breaks `cites`. true: it was refused, as it must be. */
+static bool must_refuse(struct run *r, struct step *s, const char *cites, const char *summary, const char *text) {
+    if (says(r, s, REPLY_NO, text)) {
+        s->refused = s->judged = 1;
+        return true;
+    }
+    if (s->word == REPLY_BAD) {
+        s->refused = s->judged = 1;
+        run_note_more(run_note(r, V_DEVIATES, s->session, s->reply_event, "R3501-7.1.3",
+                               "BAD where NO is meant: the command was well formed"), "BAD", "NO");
+        return true;
+    }
+    if (s->word == REPLY_OK) run_note_more(run_note(r, V_VIOLATES, s->session, s->reply_event, cites, summary), "OK", "NO");
+    return false;
+}
+
+/* The mailbox that a session means by a name: the live one, or the ghost it sits in (T-MAP-10). */
+static uint16_t mailbox_of(const struct run *r, struct step *s, uint16_t name) {
+    uint16_t b = w_name(r->w, name)->box;
+    const struct wsession *w = step_session(r, s);
+    if (b || !w->box || w->state != SES_SELECTED) return b;
+    const struct wbox *own = w_box(r->w, w->box);
+    if (own->name == name && own->state != BOX_LIVE) {
+        s->insider = 1;
+        return w->box;
+    }
+    return 0;
+}
+
+static const char *gone_cites(const struct run *r, uint16_t name, const char *otherwise) {
+    for (unsigned b = 1; b < r->w->boxes; b++)
+        if (w_box(r->w, b)->used && w_box(r->w, b)->state == BOX_GHOST && w_box(r->w, b)->name == name) return "MAP-3.2-c";
+    return otherwise;
+}
+
+/* ---- SELECT, EXAMINE ---- */
+
+static const struct imap_response *heard_exists(const struct run *r, const struct step *s) {
+    const struct imap_response *last = NULL;
+    for (unsigned i = 0; i < r->n_heard; i++)
+        if (r->heard[i].session == s->session && r->heard[i].event > s->event && r->heard[i].r &&
+            r->heard[i].r->kind == RESP_EXISTS && (!s->reply_event || r->heard[i].event < s->reply_event) && !last)
+            last = r->heard[i].r;
+    return last;
+}
+
+static void fill_unknown(struct run *r, uint16_t box, uint32_t n) {
+    struct wbox *b = w_box(r->w, box);
+    for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);
+    b->first = b->last = 0;
+    b->unknown = 0;
+    for (uint32_t i = 0; i < n && !r->full; i++) {
+        uint16_t c = world_add_content(r->w, 0);
+        uint16_t m = c ? world_add_message(r->w, box, c, 0) : 0;
+        if (m)
+            w_message(r->w, m)->flags_unknown = 1;
+        else
+            r->full = true;
+    }
+}
+
+static void enter(struct run *r, struct step *s, uint16_t box) {
+    struct wsession *w = step_session(r, s);
+    if (w->state == SES_SELECTED) world_leave(r->w, (unsigned)s->session);
+    w->box = box;
+    w->state = SES_SELECTED;
+    w->read_only = s->c->kind == CMD_EXAMINE || (s->reply && s->reply->code.kind == CODE_READ_ONLY);
+    s->box = box;
+    if (r->mode == JUDGE && w_box(r->w, box)->unknown) {
+        const struct imap_response *e = heard_exists(r, s);
+        if (!e || e->number > 5000) {
+            w->loose = 1;
+            s->judged = 1;
+            return;
+        }
+        fill_unknown(r, box, e->number);
+        for (unsigned i = 0; i < r->w->cap.sessions; i++) /* the others' views of it stay unknown */
+            if ((int)i != s->session && w_session(r->w, i)->box == box) w_session(r->w, i)->loose = 1;
+    }
+    for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next)
+        if (!w_message(r->w, m)->dead && !world_view_add(r->w, (unsigned)s->session, m, w_message(r->w, m)->last))
+            r->full = true;
+}
+
+static void act_select(struct run *r, struct step *s) {
+    struct wsession *w = step_session(r, s);
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    uint16_t box = w_name(r->w, s->name)->box;
+    int before = w->state == SES_SELECTED;
+    int mode = s->c->kind == CMD_EXAMINE;
+    bool stays = !box && run_fault(r, P_FAULT_MAILBOX, 1, OP_F_NAME_STAYS) && w_name(r->w, s->name)->last_uid;
+    bool lost = box && run_fault(r, P_FAULT_ID, 0, OP_F_ID_DENIES) && !w->ids;
+    if (stays) {
+        if (!(box = world_add_box(r->w, s->name, BOX_LIVE))) r->full = true;
+    } else if (!box || lost) {
+        bool refused = must_refuse(r, s, gone_cites(r, s->name, "R3501-6.3.1"),
+                                   "SELECT or EXAMINE of a mailbox that does not exist succeeded", "No such mailbox");
+        if (refused) {
+            uint32_t context = point_context(P_SELECT_FAILED, 1, &before);
+            if (before && r->mode == SERVE) {
+                if (!answer_has(run_serve_answer(r, P_SELECT_FAILED, context), OP_KEEP_SELECTED))
+                    world_leave(r->w, (unsigned)s->session);
+            } else if (before && run_fork(r, 2)) {
+                run_note_point(r, V_DEVIATES, s, P_SELECT_FAILED, context, "kept", "R3501-6.3.1",
+                               "after a SELECT that failed the previous mailbox is still selected");
+            } else if (before) {
+                run_note_point(r, V_CONFORMS, s, P_SELECT_FAILED, context, "deselected", "R3501-6.3.1", "");
+                world_leave(r->w, (unsigned)s->session);
+            } else
+                run_note_point(r, V_CONFORMS, s, P_SELECT_FAILED, context, "NO", "R3501-6.3.1", "");
+            return;
+        }
+        if (s->word != REPLY_OK) return;
+        box = world_add_box(r->w, s->name, BOX_LIVE); /* go on with what the server says */
+        if (!box) {
+            r->full = true;
+            return;
+        }
+        w_box(r->w, box)->unknown = 1;
+    } else if (!says(r, s, REPLY_OK, mode ? "Examined" : "Selected")) {
+        refuse_undocumented(r, s, "SELECT or EXAMINE of a mailbox that exists was refused");
+        if (before && !run_fork(r, 2)) world_leave(r->w, (unsigned)s->session);
+        return;
+    }
+    enter(r, s, box);
+}
+
+/* ---- CREATE, SUBSCRIBE, APPEND ---- */
+
+static uint16_t old_box(const struct run *r, uint16_t name, int *kind) {
+    for (unsigned b = 1; b < r->w->boxes; b++) {
+        const struct wbox *x = w_box(r->w, b);
+        if (!x->used || x->name != name || (x->state != BOX_GHOST && x->state != BOX_ORPHAN)) continue;
+        if (!world_visitors(r->w, (uint16_t)b, -1)) continue;
+        *kind = x->state == BOX_ORPHAN;
+        return (uint16_t)b;
+    }
+    return 0;
+}
+
+static void follow(struct run *r, uint16_t from, uint16_t to) {
+    for (unsigned i = 0; i < r->w->cap.sessions; i++)
+        if (w_session(r->w, i)->box == from) w_session(r->w, i)->doom = DOOM_OTHER, w_session(r->w, i)->loose = 1;
+    (void)to;
+}
+
+static void act_create(struct run *r, struct step *s) {
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    if (w_name(r->w, s->name)->box || name_is_inbox(world_name_text(r->w, s->name))) {
+        must_refuse(r, s, "R3501-6.3.3", "CREATE of a mailbox that exists succeeded", "It exists");
+        return;
+    }
+    int kind = 0;
+    uint16_t old = old_box(r, s->name, &kind), box;
+    const struct answer *a = NULL;
+    if (old) {
+        a = run_choose(r, s, P_CREATE_RECYCLED, point_context(P_CREATE_RECYCLED, 1, &kind));
+        if (a && a->reply != REPLY_OK) {
+            s->refused = 1;
+            return;
+        }
+        if (!a && s->word != REPLY_OK) return;
+    } else if (!says(r, s, REPLY_OK, "Created")) {
+        refuse_undocumented(r, s, "CREATE of a free name was refused");
+        return;
+    }
+    if (!(box = world_add_box(r->w, s->name, BOX_LIVE))) {
+        r->full = true;
+        return;
+    }
+    s->box = box;
+    if (r->mode == SERVE) {
+        struct wname *n = w_name(r->w, s->name);
+        bool same = run_fault(r, P_FAULT_MAILBOX, 0, OP_F_VALIDITY_SAME) && n->last_validity;
+        w_box(r->w, box)->validity = same ? n->last_validity : 0;
+        if (!same) w_box(r->w, box)->uidnext = 1;
+    }
+    if (old && a && answer_has(a, OP_FOLLOW)) follow(r, old, box);
+}
+
+static void act_subscribe(struct run *r, struct step *s) {
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    if (!says(r, s, REPLY_OK, "Done")) {
+        s->refused = 1;
+        if (s->word == REPLY_BAD) refuse_undocumented(r, s, "SUBSCRIBE or UNSUBSCRIBE was answered BAD");
+        return;
+    }
+    w_name(r->w, s->name)->subscribed = s->c->kind == CMD_SUBSCRIBE ? NAME_YES : NAME_NO;
+}
+
+static bool append_message(struct run *r, struct step *s, uint16_t box) {
+    uint32_t flags = 0;
+    for (uint32_t i = 0; i < s->c->flags; i++) flags |= world_flag(r->w, s->c->flag[i]) & ~(uint32_t)FLAG_RECENT;
+    uint32_t id = r->content->intern ? r->content->intern(r->content->self, s->c->message.s) : 0;
+    uint16_t c = world_add_content(r->w, id);
+    uint16_t m = c ? world_add_message(r->w, box, c, flags) : 0;
+    if (!m) {
+        r->full = true;
+        return false;
+    }
+    if (r->mode == JUDGE && !id) w_content(r->w, c)->id = 0;
+    if (r->mode == SERVE && s->c->date.n) w_content(r->w, c)->date = 0;
+    s->message = m;
+    s->copies = 1;
+    return true;
+}
+
+static void act_append(struct run *r, struct step *s) {
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    uint16_t box = mailbox_of(r, s, s->name);
+    if (!box || s->insider) {
+        if (s->insider && r->mode == JUDGE && s->word == REPLY_OK) {
+            append_message(r, s, box);
+            return;
+        }
+        must_refuse(r, s, gone_cites(r, s->name, "R3501-6.3.11"), "APPEND to a mailbox that does not exist succeeded",
+                    "No such mailbox");
+        s->code = CODE_TRYCREATE;
+        if (!box && s->word == REPLY_OK && (box = world_add_box(r->w, s->name, BOX_LIVE))) w_box(r->w, box)->unknown = 1;
+        return;
+    }
+    if (!says(r, s, REPLY_OK, "Appended")) {
+        refuse_undocumented(r, s, "APPEND to a mailbox that exists was refused");
+        return;
+    }
+    s->box = box;
+    if (run_fault(r, P_FAULT_APPEND, 0, OP_F_LOSE_WRITE)) return;
+    if (append_message(r, s, box) && run_fault(r, P_FAULT_APPEND, 0, OP_F_EXPUNGE_TWICE)) {
+        uint16_t first = s->message;
+        append_message(r, s, box);
+        s->message = first;
+    }
+}
+
+/* ---- STATUS, LIST ---- */
+
+static void act_status(struct run *r, struct step *s) {
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    s->box = mailbox_of(r, s, s->name);
+    if (!s->box || (s->insider && s->word != REPLY_OK)) {
+        must_refuse(r, s, gone_cites(r, s->name, "R3501-6.3.10"), "STATUS of a mailbox that does not exist succeeded",
+                    "No such mailbox");
+        return;
+    }
+    const struct wsession *w = step_session(r, s);
+    if (w->state == SES_SELECTED && w->box == s->box && r->mode == SERVE) {
+        int view = s->insider ? 2 : w->view == world_living(r->w, s->box) ? 0 : 1;
+        s->context = point_context(P_STATUS_SELECTED, 1, &view);
+        s->answer = run_serve_answer(r, P_STATUS_SELECTED, s->context);
+        if (s->answer->reply == REPLY_NO && view == 2) {
+            s->refused = 1;
+            says(r, s, REPLY_NO, s->answer->text);
+            return;
+        }
+    }
+    if (!says(r, s, REPLY_OK, "Status")) {
+        if (w->state == SES_SELECTED && w->box == s->box) {
+            int view = s->insider ? 2 : w->view == world_living(r->w, s->box) ? 0 : 1;
+            s->refused = s->judged = 1;
+            run_note_point(r, V_UNDOCUMENTED, s, P_STATUS_SELECTED, point_context(P_STATUS_SELECTED, 1, &view), "NO",
+                           "T-MAP-10", "STATUS of the selected mailbox was refused");
+        } else
+            refuse_undocumented(r, s, "STATUS of a mailbox that exists was refused");
+    }
+}
+
+static void name_argument_delete(struct run *r, struct step *s) {
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    uint16_t box = w_name(r->w, s->name)->box;
+    if (!box || name_is_inbox(world_name_text(r->w, s->name)))
+        must_refuse(r, s, gone_cites(r, s->name, "R3501-6.3.4"),
+                    box ? "DELETE of INBOX succeeded" : "DELETE of a mailbox that does not exist succeeded", "No such mailbox");
+    else
+        act_delete(r, s, box);
+}
+
+static void name_argument_rename(struct run *r, struct step *s) {
+    if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
+    uint16_t to = step_name(r, s, &s->c->mailbox2);
+    if (!to) return;
+    uint16_t box = w_name(r->w, s->name)->box;
+    int kind;
+    if (!box || w_name(r->w, to)->box) {
+        must_refuse(r, s, box ? "R3501-6.3.5" : gone_cites(r, s->name, "R3501-6.3.5"),
+                    box ? "RENAME to a name that exists succeeded" : "RENAME of a mailbox that does not exist succeeded", "Cannot rename");
+    } else if (old_box(r, to, &kind) && r->mode == JUDGE && s->word != REPLY_OK) {
+        s->refused = 1; /* MAP-3.2-d: the new name is a ghost's */
+    } else
+        act_rename(r, s, box, to);
+}
+
+void act_mailbox(struct run *r, struct step *s) {
+    switch (s->c->kind) {
+    case CMD_SELECT: case CMD_EXAMINE: act_select(r, s); break;
+    case CMD_CREATE: act_create(r, s); break;
+    case CMD_DELETE: name_argument_delete(r, s); break;
+    case CMD_RENAME: name_argument_rename(r, s); break;
+    case CMD_SUBSCRIBE: case CMD_UNSUBSCRIBE: act_subscribe(r, s); break;
+    case CMD_STATUS: act_status(r, s); break;
+    case CMD_APPEND: act_append(r, s); break;
+    case CMD_LIST: case CMD_LSUB:
+        if (!says(r, s, REPLY_OK, "Listed")) refuse_undocumented(r, s, "LIST or LSUB was refused");
+        break;
+    default: break;
+    }
+}

@@ -1,0 +1,202 @@
+/* step.h: one step of the model: what a command does to a world, written once for the server and for the judge.
+ *
+ * A step has three parts. `act_*` picks the answers of choice points and applies the command's effects. `hear_*` applies
+ * one untagged response to the view of the session that is told. `answer_*` is where the interpretations part: the judge
+ * checks what the server must have said (judge_*.c), the server says it (serve_*.c) and hears itself.
+ * Effects come first, then the responses in their order: since views may lag behind the truth, a response that was sent
+ * before the effect is explained by the history that the world keeps.
+ */
+#ifndef STEP_H
+#define STEP_H
+
+#include "behaviour.h"
+#include "content.h"
+#include "oracle.h"
+#include "world.h"
+
+enum mode { JUDGE, SERVE };
+
+/* A message that a command is about. */
+struct target {
+    uint16_t m;
+    uint16_t seq;       /* its number when the command came; 0: not in the view */
+    uint8_t dead;       /* when the command came */
+    uint8_t hit;        /* SEARCH: 0 no, 1 yes, 2 may be */
+    uint32_t flags;     /* STORE: what it set */
+};
+
+/* One command of a batch. */
+struct step {
+    const struct imap_command *c;
+    const struct node_pool *nodes;
+    struct lex_result syntax; /* of the command */
+    int session;
+    uint32_t event;
+    /* The tagged reply: seen by the judge, decided by the server. */
+    uint8_t word;       /* enum reply; REPLY_NONE: none yet */
+    uint8_t cut;        /* the connection ended without one */
+    const struct imap_response *reply;
+    uint32_t reply_event;
+    struct slice secret; /* AUTHENTICATE: the client's answer line, base64 */
+    /* Filled in by act. */
+    const struct answer *answer; /* the answer to its choice point, if one was asked; NULL: other */
+    int point;          /* asked point or -1 */
+    uint32_t context;
+    int behaviour;      /* index, -1 other */
+    uint16_t first, targets; /* in run->target */
+    uint16_t name, box; /* mailbox argument */
+    uint16_t message;   /* APPEND, COPY: first message made */
+    uint16_t copies;
+    uint8_t some_dead, all_dead, beyond, star, refused, insider;
+    uint8_t was_selected;
+    uint8_t judged;     /* answer has nothing more to check */
+    uint8_t code;       /* SERVE: code of the reply */
+    const char *text;   /* SERVE: its text */
+};
+
+/* One untagged response, or a connection's end (r NULL), as heard. */
+struct heard {
+    const struct imap_response *r;
+    const struct node_pool *nodes;
+    int session;
+    uint32_t event;
+    uint8_t in_progress; /* a command of that session was in progress, IDLE counts */
+    uint8_t expunge_ok;  /* and one of them permits EXPUNGE */
+    uint8_t idle;
+    uint8_t kinds;       /* HEARD_* : which kinds of commands were in progress */
+    uint8_t how;         /* r NULL: as oracle_closed */
+    const char *text;
+};
+enum { HEARD_ID = 1, HEARD_SEARCH = 2, HEARD_LIST = 4, HEARD_STATUS = 8, HEARD_CONTINUE = 16, HEARD_LOGOUT = 32,
+       HEARD_CLIENTID = 64, HEARD_LSUB = 128 };
+
+/* What a FETCH response said about a message. */
+enum said { SAID_TRUE = 1, SAID_EMPTY, SAID_OTHER, SAID_WRONG };
+struct saw {
+    uint16_t m;
+    uint8_t session, said;
+    uint32_t key;       /* item_key() of the item */
+    uint32_t flags;     /* FLAGS items */
+    uint32_t event;
+};
+
+/* What the judge remembers of a server from program to program. */
+struct facts {
+    uint8_t cid_any;     /* it accepted a CLIENTID type and token that no list can know: it has no policy on them */
+};
+
+#define RUN_TARGETS 8192
+#define RUN_SAW 16384
+#define RUN_DEPTH 24
+#define RUN_NOTES 512
+
+struct pending_note {
+    uint8_t verdict;
+    int8_t session;
+    int16_t point;
+    int16_t behaviour;
+    uint32_t context, event;
+    const char *answer, *cites, *summary, *seen, *allowed;
+};
+
+/* One run: a way to explain a batch (JUDGE), or the serving of one command (SERVE). */
+struct run {
+    enum mode mode;
+    struct world *w;
+    const struct behaviours *behaviours;
+    const struct content_ops *content;
+    struct step *steps;
+    unsigned n_steps;
+    const struct heard *heard;
+    unsigned n_heard;
+    uint64_t idle;            /* sessions in IDLE */
+    bool full;                /* the world has no room: grow and repeat */
+    bool failed;              /* JUDGE: this run explains nothing */
+    bool capped;              /* a scratch table is full: UNDECIDED */
+    struct target target[RUN_TARGETS];
+    unsigned targets;
+    struct saw saw[RUN_SAW];
+    unsigned saws;
+    /* JUDGE: the odometer of choices, notes and cost of this run. */
+    uint16_t choice[RUN_DEPTH], choices[RUN_DEPTH];
+    unsigned depth, at;
+    struct pending_note note[RUN_NOTES];
+    unsigned notes;
+    uint32_t cost;
+    char *arena;              /* texts of notes */
+    size_t arena_n, arena_cap;
+    const char *const *users;
+    struct facts *facts;      /* JUDGE: what was learned of the server, beyond one program */
+    /* SERVE */
+    const int *chosen;
+    int chosen_n;
+    const uint8_t *fuzz;
+    size_t fuzz_n, fuzz_at;
+    struct out *out;          /* what goes to the commanding session */
+};
+
+/* ---- run.c ---- */
+uint32_t verdict_cost(enum verdict v);
+/* Notes of the judge; ignored when serving. `say` formats into the run's arena ("" when serving or out of room). */
+const char *run_say(struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct pending_note *run_note(struct run *r, enum verdict v, int session, uint32_t event, const char *cites,
+                              const char *summary);
+void run_note_more(struct pending_note *n, const char *seen, const char *allowed);
+void run_note_point(struct run *r, enum verdict v, const struct step *s, enum point p, uint32_t context,
+                    const char *answer, const char *cites, const char *summary);
+/* One of n ways; the judge tries each. When serving: 0. */
+unsigned run_fork(struct run *r, unsigned n);
+/* Asks a choice point. JUDGE: tries every behaviour whose answer has the reply `word` (and REPLY_NONE), then `other`
+ * (NULL). SERVE: the chosen behaviour's answer or the default's. Sets s->answer, point, context, behaviour. Notes CONFORMS
+ * or UNDOCUMENTED itself. */
+const struct answer *run_choose(struct run *r, struct step *s, enum point p, uint32_t context);
+/* SERVE: is fault `op` active at point p? JUDGE: never. */
+bool run_fault(struct run *r, enum point p, uint32_t context, enum op op);
+/* MATCH and SERVE points when serving: the answer, never NULL. */
+const struct answer *run_serve_answer(struct run *r, enum point p, uint32_t context);
+/* The behaviour whose recorded answer equals what was seen (reply, code and exactly these ops); -1: none. */
+int run_recognise(const struct run *r, enum point p, uint32_t context, enum reply word, const uint8_t *ops, unsigned n);
+enum verdict behaviour_verdict(const struct behaviours *b, int index);
+/* The command's tagged word: JUDGE: is it `word`? SERVE: it becomes `word`, true. */
+bool says(struct run *r, struct step *s, enum reply word, const char *text);
+static inline struct wsession *step_session(const struct run *r, const struct step *s) {
+    return w_session(r->w, (unsigned)s->session);
+}
+
+/* ---- act_*.c ---- */
+void act(struct run *r, struct step *s);
+bool act_session(struct run *r, struct step *s); /* true: it was one of CAPABILITY ... CLIENTID, ENABLE, IDLE, ... */
+void act_mailbox(struct run *r, struct step *s); /* SELECT ... STATUS, APPEND */
+void act_message(struct run *r, struct step *s); /* FETCH ... EXPUNGE, SEARCH */
+void act_copy(struct run *r, struct step *s);
+void act_expunge(struct run *r, struct step *s);
+void act_search(struct run *r, struct step *s);
+/* Decodes a mailbox argument; false: too long for us (the run is capped). */
+bool mailbox_argument(struct run *r, const struct istring *a, uint8_t *buf, size_t cap, struct slice *out);
+uint16_t step_name(struct run *r, struct step *s, const struct istring *a);
+/* A refusal that the session's doom explains (NO or BAD while its mailbox was taken away): notes it, true. */
+bool doomed_refusal(struct run *r, struct step *s);
+void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too);
+bool resolve_targets(struct run *r, struct step *s); /* false: nothing more to do (beyond the view and refused) */
+bool refuse_undocumented(struct run *r, struct step *s, const char *summary);
+
+void act_delete(struct run *r, struct step *s, uint16_t box);
+void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to);
+
+/* ---- hear.c ---- */
+void hear(struct run *r, const struct heard *h);
+void hear_fetch(struct run *r, const struct heard *h);
+uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t origin);
+const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key);
+bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event);
+void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes);
+
+/* ---- judge_*.c ---- */
+void judge_answer(struct run *r, struct step *s);
+void judge_session(struct run *r, struct step *s);
+void judge_fetch(struct run *r, struct step *s);
+void judge_checkpoint(struct run *r, uint32_t event);
+void judge_list(struct run *r, struct step *s);
+void judge_status(struct run *r, struct step *s);
+
+#endif
