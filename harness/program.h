@@ -9,11 +9,14 @@
  *   S2 x4: * 4 EXPUNGE         expected four times        S2?: ... optional        S2!: ... must not appear
  *   C1+: NOOP                  does not wait for the reply: the next command of the session is pipelined
  *   C1 raw: octets             no tag is put before them  C1 cut: ... no CRLF behind them (the words combine: raw cut)
+ *   S1 raw cut: octets         a response that is no line with CRLF, or has no tag that the words above can leave out
  *   C1: DONE                   ends IDLE. After AUTHENTICATE, the next C1 lines are the answers to its `+`
  *   C1 auto: LOGIN $user(1) $pass(1)   traces only: sent by the driver on its own when it opened the session
- *   @open C2 user=2 tls=starttls login=no   opens a session. Without it, the first C2 line opens it as user 1. tls is plain,
- *                              tls (implicit) or starttls; without it the target's own. login=no: the greeting is read, no more
+ *   @open C2 user=2 tls=starttls login=no   opens a session; nothing if it is open. Without it, the first C2 line opens it
+ *                              as user 1. tls is plain, tls (implicit) or starttls; without it the target's own. login=no:
+ *                              the greeting is read, no more. C2 lines of a session that the server ended are left out
  *   @close C2                  our side ends the connection, without LOGOUT
+ *   @close S2 [limit: text]    traces only: the server ended it (or a limit or deadline of ours did)
  *   @wait 50                   milliseconds in which all sessions are read
  *   @checkpoint                quiescence, then NOOP, a pause and NOOP in every session
  *   @mailbox NAME...           more abstract mailbox names than FOO BAR BAZ QUX
@@ -33,7 +36,7 @@
  *   FOO BAR BAZ QUX      abstract mailbox names: each program has its own mailboxes behind them. INBOX is itself
  *   $box                 what stands before an abstract name on the wire: LIST "" $box*
  *   $/                   the server's hierarchy separator: FOO$/KID
- *   $user(N) $pass(N)    the target's N-th user
+ *   $user(N) $pass(N)    the target's N-th user; $plain(N): both as AUTHENTICATE PLAIN wants them
  *   $uid(FOO,3)          the UID of the third message ever put into FOO
  *   $size  $size+2       the number of messages in the session's view
  *   $uid(FOO,3)=17       the same in a trace, with the value that it had. Live it is worked out again; offline it is used
@@ -58,7 +61,8 @@ enum line_flag {
     LINE_CUT = 4,      /* SEND: no CRLF */
     LINE_AUTO = 8,     /* SEND: by the driver; replay leaves it out */
     LINE_OPTIONAL = 16, LINE_ABSENT = 32, /* EXPECT: `?`, `!` */
-    LINE_NO_LOGIN = 64 /* OPEN */
+    LINE_NO_LOGIN = 64,   /* OPEN */
+    LINE_BY_SERVER = 128  /* CLOSE: `@close S2`; the text is "" or "limit: ..." */
 };
 enum line_tls { TLS_DEFAULT, TLS_PLAIN, TLS_IMPLICIT, TLS_STARTTLS };
 
