@@ -22,7 +22,7 @@ enum closed_how {
     CLOSED_TLS_EOF,    /* the connection ended inside TLS without close_notify: a peer that died, or a truncation */
     CLOSED_TLS_ERROR,  /* handshake or record failed, certificate refused, plain text where TLS was awaited */
     CLOSED_TIMEOUT,    /* a deadline passed: connect, TLS, greeting, an expectation, or the session's total */
-    CLOSED_OVERLONG,   /* a line, literal, response or unread output of ours passed its limit */
+    CLOSED_OVERLONG,   /* a line, a literal or a whole response passed its limit, or no memory is left for it */
     CLOSED_HOW_COUNT
 };
 const char *closed_how_name(enum closed_how how); /* "eof", "reset", ...; static */
@@ -53,7 +53,8 @@ struct transport_ops {
      * resolve; later failures come as on_closed. */
     int (*open)(void *self, int session, bool tls);
     /* Hands over octets for sending, whole (they are copied). The caller may read `now` just before: the time of a send
-     * is its hand-over. Sends before on_opened are an error; several sends before the next poll go out together. */
+     * is its hand-over. Several sends before the next poll go out together. Fails before on_opened and when more than the
+     * transport's limit is waiting because the peer does not read. */
     int (*send)(void *self, int session, const uint8_t *octets, size_t n);
     /* Starts the client's handshake. Call it from on_response of the tagged OK, so that everything behind that OK counts as
      * left over; no send until on_secured. */
