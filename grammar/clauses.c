@@ -1,0 +1,112 @@
+/* clauses.c: the clause catalogue as constant data, and how to look into it. */
+#include "clauses.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+static const struct clause clauses[CLAUSE_COUNT] = {
+#define CLAUSE(name, id, doc, section, level, binds, wire, see, statement)                                   \
+    [CL_##name] = {                                                                                          \
+        id, #name, section, wire, see, statement, CLAUSE_DOC_##doc, CLAUSE_##level, CLAUSE_BINDS_##binds},
+#include "clauses.def"
+#undef CLAUSE
+};
+
+const struct clause *clause_get(enum clause_id id) {
+    assert((unsigned)id < CLAUSE_COUNT);
+    return &clauses[id];
+}
+
+const struct clause *clause_find(const char *id) {
+    for (int i = 0; i < CLAUSE_COUNT; i++)
+        if (strcmp(clauses[i].id, id) == 0)
+            return &clauses[i];
+    return NULL;
+}
+
+/* Only so much of the wanted text is compared: no id is nearly as long. */
+#define WANTED_MAX 40
+
+/* Levenshtein's distance in half edits: a difference in case alone costs one, everything else two. */
+static unsigned edit_distance(const char *want, size_t n, const char *have) {
+    unsigned row[WANTED_MAX + 1];
+    for (size_t j = 0; j <= n; j++)
+        row[j] = (unsigned)(2 * j);
+    for (; *have; have++) {
+        unsigned diagonal = row[0];
+        row[0] += 2;
+        for (size_t j = 1; j <= n; j++) {
+            unsigned char a = (unsigned char)*have, b = (unsigned char)want[j - 1];
+            unsigned cost = a == b ? 0 : tolower(a) == tolower(b) ? 1 : 2;
+            unsigned best = diagonal + cost;
+            diagonal = row[j];
+            if (row[j] + 2 < best)
+                best = row[j] + 2;
+            if (row[j - 1] + 2 < best)
+                best = row[j - 1] + 2;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+const struct clause *clause_nearest(const char *id) {
+    const struct clause *nearest = &clauses[0];
+    unsigned least = ~0u;
+    size_t n = strnlen(id, WANTED_MAX);
+    for (int i = 0; i < CLAUSE_COUNT; i++) {
+        unsigned d = edit_distance(id, n, clauses[i].id);
+        if (d < least) {
+            least = d;
+            nearest = &clauses[i];
+        }
+    }
+    return nearest;
+}
+
+bool clause_sees(const struct clause *c, const char *id) {
+    size_t n = strlen(id);
+    for (const char *at = c->see; n > 0 && *at;) {
+        size_t word = strcspn(at, " ");
+        if (word == n && memcmp(at, id, n) == 0)
+            return true;
+        at += word + strspn(at + word, " ");
+    }
+    return false;
+}
+
+const char *clause_doc_title(enum clause_doc doc) {
+    static const char *const titles[CLAUSE_DOC_COUNT] = {
+#define DOC(name, title) [CLAUSE_DOC_##name] = title,
+#include "clauses.def"
+#undef DOC
+    };
+    assert((unsigned)doc < CLAUSE_DOC_COUNT);
+    return titles[doc];
+}
+
+const char *clause_level_name(enum clause_level level) {
+    static const char *const names[CLAUSE_LEVEL_COUNT] = {"MUST",
+                                                          "MUST NOT",
+                                                          "SHOULD",
+                                                          "SHOULD NOT",
+                                                          "MAY",
+                                                          "effective",
+                                                          "effective MUST",
+                                                          "effective MUST NOT",
+                                                          "effective SHOULD",
+                                                          "effective MAY",
+                                                          "example",
+                                                          "note",
+                                                          "invariant",
+                                                          "trap"};
+    assert((unsigned)level < CLAUSE_LEVEL_COUNT);
+    return names[level];
+}
+
+const char *clause_binds_name(enum clause_binds binds) {
+    static const char *const names[] = {"nobody", "server", "client", "proxy", "both ends"};
+    assert((unsigned)binds < sizeof names / sizeof *names);
+    return names[binds];
+}
