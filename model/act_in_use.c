@@ -123,6 +123,7 @@ static void rebind(struct run *r, uint16_t from, uint16_t to, uint16_t box) {
     w_name(r->w, from)->newname = to;
     w_box(r->w, box)->name = to;
     w_box(r->w, box)->forbidden_validity = 0;
+    w_box(r->w, box)->renamed = r->mode == JUDGE;
 }
 
 /* RFC 3501 6.3.5: inferior names move along. */

@@ -57,6 +57,7 @@ struct wbox {
     uint8_t maker;      /* index + 1 of the behaviour that made it a ghost or orphan */
     uint8_t unknown;    /* its content is not known: nothing about it is judged until a fresh SELECT */
     uint8_t used;
+    uint8_t renamed;    /* since UIDVALIDITY was told: a new one may come, with new UIDs */
 };
 
 enum { NAME_NO, NAME_YES, NAME_UNKNOWN };

@@ -1,0 +1,181 @@
+/* act_search.c: SEARCH's keys over a view, in three values: a key may hold, not hold, or depend on what is not known. */
+#include "step.h"
+
+#include <string.h>
+
+enum { NO = 0, YES = 1, MAYBE = 2 };
+
+struct search {
+    struct run *r;
+    struct step *s;
+    uint32_t max_uid;
+    bool content; /* a key looked at the message itself */
+};
+
+static int invert(int v) { return v == MAYBE ? MAYBE : !v; }
+static int both(int a, int b) { return a == NO || b == NO ? NO : a == YES && b == YES ? YES : MAYBE; }
+static int either(int a, int b) { return a == YES || b == YES ? YES : a == NO && b == NO ? NO : MAYBE; }
+
+/* Any version from the view's floor on may be what the server looked at. */
+static int flag_key(const struct search *q, unsigned i, uint32_t flag) {
+    const struct world *w = q->r->w;
+    const struct wview *v = &w_view(w, (unsigned)q->s->session)[i];
+    if (!flag || w_message(w, v->message)->flags_unknown) return MAYBE;
+    if (q->r->mode == SERVE) return (world_flags(w, v->message) & flag) != 0;
+    bool with = false, without = false;
+    for (uint16_t k = v->floor; k; k = w_version(w, k)->next) {
+        if (w_version(w, k)->flags & flag)
+            with = true;
+        else
+            without = true;
+    }
+    return with && without ? MAYBE : with;
+}
+
+static struct slice argument(const struct search *q, uint32_t node, unsigned which) {
+    uint32_t a = q->s->nodes->v[node].child;
+    while (which-- && a) a = q->s->nodes->v[a].next;
+    return a ? q->s->nodes->v[a].str.s : (struct slice){0};
+}
+
+static int content_key(struct search *q, unsigned i, int kind, uint32_t node) {
+    const struct world *w = q->r->w;
+    const struct wcontent *c = w_content(w, w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->content);
+    const struct content_ops *o = q->r->content;
+    q->content = true;
+    if (!c->id || !o->match) return MAYBE;
+    struct slice first = argument(q, node, 0);
+    if (kind == SK_HEADER) return o->match(o->self, c->id, kind, first, argument(q, node, 1));
+    return o->match(o->self, c->id, kind, (struct slice){0}, first);
+}
+
+static int size_key(const struct search *q, unsigned i, int kind, uint32_t node) {
+    const struct world *w = q->r->w;
+    const struct wcontent *c = w_content(w, w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->content);
+    uint32_t a = q->s->nodes->v[node].child;
+    uint64_t n = a ? q->s->nodes->v[a].number : 0;
+    uint32_t size = c->size;
+    if (q->r->mode == SERVE && c->id) size = q->r->content->octets(q->r->content->self, c->id).n;
+    if (!size) return MAYBE;
+    return kind == SK_LARGER ? size > n : size < n;
+}
+
+static int set_key(const struct search *q, unsigned i, bool uid, struct slice text) {
+    const struct world *w = q->r->w;
+    struct seq_set set;
+    if (!seq_set_parse(text, true, &set)) return MAYBE;
+    unsigned view = w_session(w, (unsigned)q->s->session)->view;
+    if (!uid) return seq_set_has(&set, i + 1, view);
+    uint32_t u = w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->uid;
+    return u ? seq_set_has(&set, u, q->max_uid) : MAYBE;
+}
+
+static int keys(struct search *q, unsigned i, uint32_t node);
+
+static int key(struct search *q, unsigned i, uint32_t node) {
+    const struct node *n = &q->s->nodes->v[node];
+    static const struct { uint8_t kind; uint8_t flag; bool on; } flags[] = {
+        {SK_ANSWERED, FLAG_ANSWERED, true}, {SK_DELETED, FLAG_DELETED, true}, {SK_DRAFT, FLAG_DRAFT, true},
+        {SK_FLAGGED, FLAG_FLAGGED, true}, {SK_SEEN, FLAG_SEEN, true}, {SK_UNANSWERED, FLAG_ANSWERED, false},
+        {SK_UNDELETED, FLAG_DELETED, false}, {SK_UNDRAFT, FLAG_DRAFT, false}, {SK_UNFLAGGED, FLAG_FLAGGED, false},
+        {SK_UNSEEN, FLAG_SEEN, false}};
+    int kind = (int)n->number;
+    for (unsigned k = 0; k < sizeof flags / sizeof *flags; k++)
+        if (flags[k].kind == kind) {
+            int v = flag_key(q, i, flags[k].flag);
+            return flags[k].on ? v : invert(v);
+        }
+    switch (kind) {
+    case SK_ALL: return YES;
+    case SK_KEYWORD: return flag_key(q, i, world_flag(q->r->w, argument(q, node, 0)));
+    case SK_UNKEYWORD: return invert(flag_key(q, i, world_flag(q->r->w, argument(q, node, 0))));
+    case SK_NOT: return invert(key(q, i, n->child));
+    case SK_OR: return either(key(q, i, n->child), key(q, i, q->s->nodes->v[n->child].next));
+    case SK_AND: return keys(q, i, n->child);
+    case SK_SEQUENCE: return set_key(q, i, false, n->str.s);
+    case SK_UID: return set_key(q, i, true, argument(q, node, 0));
+    case SK_LARGER: case SK_SMALLER: return size_key(q, i, kind, node);
+    case SK_BODY: case SK_TEXT: case SK_SUBJECT: case SK_FROM: case SK_TO: case SK_CC: case SK_BCC: case SK_HEADER:
+        return content_key(q, i, kind, node);
+    case SK_SENTBEFORE: case SK_SENTON: case SK_SENTSINCE: return content_key(q, i, kind, node);
+    default: return MAYBE; /* \Recent and INTERNALDATE are the server's own */
+    }
+}
+
+static int keys(struct search *q, unsigned i, uint32_t node) {
+    int v = YES;
+    for (; node; node = q->s->nodes->v[node].next) v = both(v, key(q, i, node));
+    return v;
+}
+
+/* A sequence set in the keys that reaches beyond the view (T-MAP-9). */
+static void find_beyond(struct search *q, uint32_t node) {
+    unsigned view = w_session(q->r->w, (unsigned)q->s->session)->view;
+    for (; node; node = q->s->nodes->v[node].next) {
+        const struct node *n = &q->s->nodes->v[node];
+        struct seq_set set;
+        if (n->number == SK_NOT || n->number == SK_OR || n->number == SK_AND) find_beyond(q, n->child);
+        if (n->number != SK_SEQUENCE || !seq_set_parse(n->str.s, true, &set)) continue;
+        for (uint32_t k = 0; k < set.n; k++) {
+            if ((set.r[k].lo == SEQ_STAR || set.r[k].hi == SEQ_STAR) && !view) q->s->beyond = q->s->star = 1;
+            if ((set.r[k].lo != SEQ_STAR && set.r[k].lo > view) || (set.r[k].hi != SEQ_STAR && set.r[k].hi > view))
+                q->s->beyond = 1;
+        }
+    }
+}
+
+static bool beyond(struct run *r, struct step *s) {
+    int f[2] = {2, s->star ? 2 : 1};
+    uint32_t context = point_context(P_RANGE_BEYOND, 2, f);
+    if (r->mode == SERVE) {
+        const struct answer *a = run_serve_answer(r, P_RANGE_BEYOND, context);
+        if (answer_has(a, OP_VALID_PART)) return false;
+        s->word = a->reply;
+        s->text = a->text;
+        s->refused = 1;
+        return true;
+    }
+    if (s->word == REPLY_OK) {
+        run_note_point(r, V_UNDOCUMENTED, s, P_RANGE_BEYOND, context, "OK with the valid part", "T-MAP-9",
+                       "numbers beyond the view are ignored");
+        return false;
+    }
+    run_note_point(r, V_CONFORMS, s, P_RANGE_BEYOND, context, s->word == REPLY_BAD ? "BAD" : "NO", "T-MAP-9", "");
+    s->refused = s->judged = 1;
+    return true;
+}
+
+void act_search(struct run *r, struct step *s) {
+    struct wsession *w = step_session(r, s);
+    struct search q = {.r = r, .s = s};
+    for (unsigned i = 0; i < w->view; i++) {
+        uint32_t u = w_message(r->w, w_view(r->w, (unsigned)s->session)[i].message)->uid;
+        if (u > q.max_uid) q.max_uid = u;
+    }
+    find_beyond(&q, s->c->search);
+    if (s->beyond && beyond(r, s)) return;
+    if (!says(r, s, REPLY_OK, "Searched")) {
+        if (s->c->charset.n && s->word == REPLY_NO) {
+            s->refused = s->judged = 1; /* RFC 3501 6.4.4: an unknown charset */
+            return;
+        }
+        refuse_undocumented(r, s, "SEARCH was refused");
+        return;
+    }
+    s->first = (uint16_t)r->targets;
+    s->targets = 0;
+    for (unsigned i = 0; i < w->view; i++) {
+        if (r->targets >= RUN_TARGETS) {
+            r->capped = true;
+            return;
+        }
+        uint16_t m = w_view(r->w, (unsigned)s->session)[i].message;
+        struct target *t = &r->target[r->targets++];
+        *t = (struct target){.m = m, .seq = (uint16_t)(i + 1), .dead = w_message(r->w, m)->dead,
+                             .hit = (uint8_t)keys(&q, i, s->c->search)};
+        s->targets++;
+        s->some_dead |= t->dead;
+    }
+    int f[2] = {s->c->uid, q.content};
+    s->context = point_context(P_SEARCH_EXPUNGED, 2, f);
+}
