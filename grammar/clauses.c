@@ -87,26 +87,31 @@ const char *clause_doc_title(enum clause_doc doc) {
 }
 
 const char *clause_level_name(enum clause_level level) {
-    static const char *const names[CLAUSE_LEVEL_COUNT] = {"MUST",
-                                                          "MUST NOT",
-                                                          "SHOULD",
-                                                          "SHOULD NOT",
-                                                          "MAY",
-                                                          "effective",
-                                                          "effective MUST",
-                                                          "effective MUST NOT",
-                                                          "effective SHOULD",
-                                                          "effective MAY",
-                                                          "example",
-                                                          "note",
-                                                          "invariant",
-                                                          "trap"};
+    static const char *const names[CLAUSE_LEVEL_COUNT] = {
+        [CLAUSE_MUST] = "MUST",
+        [CLAUSE_MUSTNOT] = "MUST NOT",
+        [CLAUSE_SHOULD] = "SHOULD",
+        [CLAUSE_SHOULDNOT] = "SHOULD NOT",
+        [CLAUSE_MAY] = "MAY",
+        [CLAUSE_EFF] = "effective",
+        [CLAUSE_EFF_MUST] = "effective MUST",
+        [CLAUSE_EFF_MUSTNOT] = "effective MUST NOT",
+        [CLAUSE_EFF_SHOULD] = "effective SHOULD",
+        [CLAUSE_EFF_MAY] = "effective MAY",
+        [CLAUSE_EX] = "example",
+        [CLAUSE_INFO] = "note",
+        [CLAUSE_INVARIANT] = "invariant",
+        [CLAUSE_TRAP] = "trap",
+    };
     assert((unsigned)level < CLAUSE_LEVEL_COUNT);
     return names[level];
 }
 
 const char *clause_binds_name(enum clause_binds binds) {
-    static const char *const names[] = {"nobody", "server", "client", "proxy", "both ends"};
+    static const char *const names[] = {
+        [CLAUSE_BINDS_NONE] = "nobody", [CLAUSE_BINDS_S] = "server",    [CLAUSE_BINDS_C] = "client",
+        [CLAUSE_BINDS_P] = "proxy",     [CLAUSE_BINDS_B] = "both ends",
+    };
     assert((unsigned)binds < sizeof names / sizeof *names);
     return names[binds];
 }

@@ -59,18 +59,17 @@ struct clause {
 
 /* The clause of an enum constant; anything else is our own bug (assert). */
 const struct clause *clause_get(enum clause_id id);
-/* The clause with exactly this id (case counts), or NULL. To go over all: clause_get(0) to
- * clause_get(CLAUSE_COUNT - 1). */
+/* The clause with exactly this id (case counts), or NULL. To go over all, clause_get 0 to CLAUSE_COUNT - 1.
+ */
 const struct clause *clause_find(const char *id);
-/* The clause whose id takes the fewest edits to become this text, for "did you mean"; the first of several.
- * Never NULL. */
+/* The clause whose id is fewest edits away, for "did you mean"; the first of several. Never NULL. */
 const struct clause *clause_nearest(const char *id);
 /* Whether the clause's `see` names this id. */
 bool clause_sees(const struct clause *c, const char *id);
 
-const char *clause_doc_title(enum clause_doc doc);      /* "draft-yu-imap-client-id-01", "RFC 3501" */
-const char *clause_level_name(enum clause_level level); /* "MUST", "effective MUST", "invariant" */
-const char *
-clause_binds_name(enum clause_binds binds); /* "server", "client", "proxy", "both ends", "nobody" */
+/* For people: "RFC 3501"; "MUST", "effective MUST", "trap"; "server", "both ends", "nobody". */
+const char *clause_doc_title(enum clause_doc doc);
+const char *clause_level_name(enum clause_level level);
+const char *clause_binds_name(enum clause_binds binds);
 
 #endif
