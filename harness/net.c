@@ -207,8 +207,6 @@ static bool conn_try(struct conn *c) {
         c->bev = bufferevent_socket_new(c->net->base, c->fd, 0);
         if (c->bev) {
             bufferevent_setcb(c->bev, conn_readable, NULL, conn_event, c);
-            if (c->net->o.one_octet)
-                bufferevent_set_max_single_read(c->bev, 1);
             if (bufferevent_socket_connect(c->bev, c->addr->ai_addr, (int)c->addr->ai_addrlen) == 0)
                 return true;
             int err = errno;
@@ -371,7 +369,7 @@ static void net_round(struct net *n, uint64_t until) {
         event_base_loop(n->base, EVLOOP_ONCE);
         event_del(n->timer);
     } else {
-        event_base_loop(n->base, EVLOOP_NONBLOCK);
+        event_base_loop(n->base, EVLOOP_ONCE | EVLOOP_NONBLOCK); /* without ONCE it stays as long as a flood lasts */
     }
 }
 

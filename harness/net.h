@@ -18,7 +18,7 @@ struct net_options {
     size_t max_output;   /* octets waiting to be sent before net_send fails */
     int connect_ms, tls_ms, greeting_ms;
     int total_ms;        /* of one session from net_connect on; 0: none */
-    bool one_octet;      /* read and frame octet by octet, to test everything above at every split */
+    bool one_octet;      /* take in and frame octet by octet, to test at every split */
 };
 /* The defaults: 64 KiB, 64 MiB, 80 MiB, 64 MiB; 10 s, 10 s, 10 s; none. one_octet is set in the HOSTILE build. */
 struct net_options net_defaults(void);

@@ -145,8 +145,6 @@ void conn_begin_tls(struct conn *c) {
     BIO_set_callback_arg(SSL_get_rbio(ssl), (char *)c);
     BIO_set_callback_ex(SSL_get_rbio(ssl), on_bio);
     bufferevent_openssl_set_allow_dirty_shutdown(bev, 0); /* an end without close_notify is an error, never silence */
-    if (c->net->o.one_octet)
-        bufferevent_set_max_single_read(bev, 1);
     bufferevent_setcb(bev, conn_readable, NULL, conn_event, c);
     bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
