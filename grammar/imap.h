@@ -66,7 +66,7 @@ enum node_kind { NODE_ATOM = 1, NODE_NUMBER, NODE_STRING, NODE_NIL, NODE_LIST };
 struct node {
     uint8_t kind;
     struct istring str; /* ATOM, NUMBER, STRING: the text; LIST: str.s is the whole text with its parentheses */
-    uint64_t number;    /* NUMBER */
+    uint64_t number;    /* NUMBER; LIST: 1 when its leading lists stand without SP between them (addresses, bodies) */
     uint32_t child, next;
 };
 struct node_pool {
@@ -102,21 +102,24 @@ enum fetch_att {
 struct fetch_want { /* one item that a FETCH command asks for; macros ALL, FAST, FULL are expanded */
     uint8_t att;
     bool peek, partial;
-    struct slice section; /* BODY_SECTION: the text between [ and ] */
-    uint32_t first, count;
+    struct slice name;    /* as written (an expanded macro's: "ALL") */
+    struct slice section; /* BODY_SECTION, BINARY: the text between [ and ] */
+    uint64_t first, count;
 };
 #define FETCH_WANTS_MAX 32
 #define FLAGS_MAX 64
 
 enum store_mode { STORE_SET, STORE_ADD, STORE_REMOVE };
-enum status_item { ST_MESSAGES, ST_RECENT, ST_UIDNEXT, ST_UIDVALIDITY, ST_UNSEEN, ST_SIZE, ST_COUNT };
+enum status_item { ST_MESSAGES, ST_RECENT, ST_UIDNEXT, ST_UIDVALIDITY, ST_UNSEEN, ST_SIZE,
+                   ST_DELETED /* RFC 9051 */, ST_COUNT };
 
 enum search_key_kind { /* struct node.number of a key's ATOM node holds one of these */
     SK_ALL, SK_ANSWERED, SK_BCC, SK_BEFORE, SK_BODY, SK_CC, SK_DELETED, SK_DRAFT, SK_FLAGGED, SK_FROM, SK_HEADER,
     SK_KEYWORD, SK_LARGER, SK_NEW, SK_NOT, SK_OLD, SK_ON, SK_OR, SK_RECENT, SK_SEEN, SK_SENTBEFORE, SK_SENTON,
     SK_SENTSINCE, SK_SINCE, SK_SMALLER, SK_SUBJECT, SK_TEXT, SK_TO, SK_UID, SK_UNANSWERED, SK_UNDELETED, SK_UNDRAFT,
-    SK_UNFLAGGED, SK_UNKEYWORD, SK_UNSEEN, SK_SEQUENCE /* a bare sequence set */, SK_AND /* a list */
+    SK_UNFLAGGED, SK_UNKEYWORD, SK_UNSEEN, SK_SEQUENCE /* a bare sequence set */, SK_AND /* a list */, SK_COUNT
 };
+/* A key's arguments: strings are STRING nodes, numbers NUMBER, flags, dates (without quotes) and sequence sets ATOM. */
 
 struct imap_command {
     struct slice tag;
@@ -137,11 +140,15 @@ struct imap_command {
     struct slice date;              /* APPEND: date-time between its quotes, or n = 0 */
     struct istring message;         /* APPEND */
     uint32_t status;                /* bits 1 << enum status_item */
-    struct slice charset;           /* SEARCH CHARSET */
+    struct slice charset;           /* SEARCH CHARSET, as in an istring of charset_kind */
+    uint8_t charset_kind;           /* enum string_kind */
     uint32_t search;                /* node: first key; keys are chained by next. A key is an ATOM node whose number is
                                      * its search_key_kind and whose children are its arguments (NOT, OR, AND: keys) */
     struct slice mechanism;         /* AUTHENTICATE */
     struct slice initial;           /* AUTHENTICATE: initial response, "=" for empty, n = 0 for none */
+    struct slice select_options;    /* LIST in RFC 9051: "(...)" raw, or n = 0 */
+    struct slice return_options;    /* LIST, SEARCH in RFC 9051: "(...)" after RETURN, raw, or n = 0 */
+    uint32_t list;                  /* ENABLE: node, first capability */
     struct slice id;                /* ID: the parameter list or NIL, raw: see id.h */
     struct slice clientid_type, clientid_token;
 };
@@ -191,12 +198,15 @@ struct fetch_item {
 struct imap_response {
     uint8_t kind;
     struct slice tag;
+    struct slice name;     /* untagged, without a number: its word as written (also of OTHER) */
     uint32_t number;       /* EXISTS, RECENT, EXPUNGE, FETCH */
     struct resp_code code; /* OK, NO, BAD, BYE, PREAUTH */
-    struct slice text;     /* their text, after the code; CONTINUE: the text */
+    struct slice text;     /* their text, after the code; CONTINUE: the text; OTHER: all behind its name */
     struct fetch_item item[FETCH_ITEMS_MAX];
     uint32_t items;
-    uint32_t list;         /* node, first element: CAPABILITY names, FLAGS, SEARCH numbers, LIST/LSUB attributes */
+    uint32_t list;         /* node, first element: CAPABILITY names, FLAGS, SEARCH numbers, LIST/LSUB attributes;
+                            * NAMESPACE: three; ESEARCH: its tag's list, UID, labels and values; ENABLED names */
+    struct slice extended; /* LIST in RFC 9051: "(...)" raw, or n = 0 */
     int delimiter;         /* LIST, LSUB: octet, or -1 for NIL */
     struct istring mailbox;/* LIST, LSUB, STATUS */
     uint32_t status;       /* STATUS: bits of the items present */
