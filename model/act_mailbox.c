@@ -238,8 +238,6 @@ static bool append_message(struct run *r, struct step *s, uint16_t box) {
         r->full = true;
         return false;
     }
-    if (r->mode == JUDGE && !id) w_content(r->w, c)->id = 0;
-    if (r->mode == SERVE && s->c->date.n) w_content(r->w, c)->date = 0;
     s->message = m;
     s->copies = 1;
     return true;

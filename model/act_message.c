@@ -148,8 +148,8 @@ static void store_one(struct run *r, struct step *s, struct target *t, uint32_t 
     t->flags = stored(world_flags(r->w, t->m), s->c->store_mode, flags);
     if (s->c->store_mode == STORE_SET) w_message(r->w, t->m)->flags_unknown = 0;
     if (!world_set_flags(r->w, t->m, t->flags)) r->full = true;
-    /* What a session wrote itself it may not be told otherwise. */
-    if (v >= 0 && s->word == REPLY_OK) w_view(r->w, (unsigned)s->session)[v].floor = w_message(r->w, t->m)->last;
+    /* What a session wrote itself it may not be told otherwise; the judge raises the floor after the responses. */
+    if (v >= 0 && r->mode == SERVE) w_view(r->w, (unsigned)s->session)[v].floor = w_message(r->w, t->m)->last;
 }
 
 static void store_living(struct run *r, struct step *s, uint32_t flags) {

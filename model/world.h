@@ -23,7 +23,6 @@ struct world_caps {
 struct wcontent {
     uint32_t id;        /* content_ops number, 0: never seen by us */
     uint32_t size;      /* RFC822.SIZE told, 0: not yet */
-    uint32_t date;      /* hash of the INTERNALDATE text, 0: not yet */
     uint32_t whole, header, body, envelope, structure, bodystructure; /* hashes of what was told, 0: not yet */
     uint8_t same;       /* the server's octets were seen to be ours: 1 yes, 2 no */
 };
@@ -37,6 +36,7 @@ struct wversion {
 
 struct wmessage {
     uint32_t uid;       /* 0: unknown */
+    uint32_t date;      /* hash of the INTERNALDATE text told, 0: not yet */
     uint16_t box, next; /* mailbox; the next message in its order */
     uint16_t content;
     uint16_t first, last; /* versions */

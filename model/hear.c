@@ -1,0 +1,277 @@
+/* hear.c: what one untagged response, or a connection's end, does to the session that it reaches. */
+#include "step.h"
+
+#include "id.h"
+
+#include <string.h>
+
+static struct pending_note *violates(struct run *r, const struct heard *h, const char *cites, const char *summary) {
+    return run_note(r, V_VIOLATES, h->session, h->event, cites, summary);
+}
+
+/* ---- EXISTS ---- */
+
+static bool add_to_view(struct run *r, int session, uint16_t m) {
+    if (world_view_add(r->w, (unsigned)session, m, w_message(r->w, m)->first)) return true;
+    r->full = true;
+    return false;
+}
+
+/* Messages of the box that the view has not reached yet: those that live, and those that died unannounced. */
+static uint16_t next_unannounced(const struct world *w, int session) {
+    const struct wsession *s = w_session(w, (unsigned)session);
+    const struct wview *v = w_view(w, (unsigned)session);
+    uint16_t m = w_box(w, s->box)->first, after = m;
+    for (; m; m = w_message(w, m)->next)
+        for (unsigned i = 0; i < s->view; i++)
+            if (v[i].message == m) after = w_message(w, m)->next;
+    return after;
+}
+
+bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event) {
+    struct wsession *s = w_session(r->w, (unsigned)session);
+    uint32_t want = exists - s->view, living = 0, dead = 0;
+    uint16_t first = next_unannounced(r->w, session);
+    for (uint16_t m = first; m; m = w_message(r->w, m)->next) {
+        if (w_message(r->w, m)->dead)
+            dead++;
+        else
+            living++;
+    }
+    if (want > living + dead) {
+        struct pending_note *n = run_note(r, V_VIOLATES, session, event, "MAP-I5 MAP-I1", "EXISTS counts messages that are not there");
+        run_note_more(n, run_say(r, "EXISTS %u", exists), run_say(r, "at most %u", s->view + living + dead));
+        s->loose = 1;
+        return false;
+    }
+    /* Messages that came and went unannounced may be counted (and then expunged), or never. */
+    uint32_t take_dead = want > living ? want - living : 0;
+    bool dead_first = dead && (take_dead < dead || want <= living) && run_fork(r, 2);
+    if (dead_first && want <= living) take_dead = dead < want ? dead : want;
+    for (uint16_t m = first; m && want; m = w_message(r->w, m)->next) {
+        if (w_message(r->w, m)->dead) {
+            bool skip = dead_first ? !take_dead : dead > take_dead;
+            dead--;
+            if (skip || !take_dead) continue;
+            take_dead--;
+        }
+        if (!add_to_view(r, session, m)) return false;
+        want--;
+    }
+    return true;
+}
+
+static void hear_exists(struct run *r, const struct heard *h) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    if (s->state != SES_SELECTED) {
+        run_note(r, V_DEVIATES, h->session, h->event, "R3501-7.3.1", "EXISTS while no mailbox is selected");
+        return;
+    }
+    if (h->r->number < s->view) {
+        struct pending_note *n = violates(r, h, "MAP-I6 MAP-I1", "EXISTS shrinks without EXPUNGE");
+        run_note_more(n, run_say(r, "EXISTS %u", h->r->number), run_say(r, "at least %u", s->view));
+        s->loose = 1;
+    } else if (h->r->number > s->view)
+        view_extend(r, h->session, h->r->number, h->event);
+}
+
+/* ---- EXPUNGE ---- */
+
+static void expunge_living(struct run *r, const struct heard *h, uint16_t m) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    if (s->doom == DOOM_EMPTIED || s->doom == DOOM_DISCONNECT || s->doom == DOOM_OTHER) return;
+    if (s->doom == DOOM_ORPHAN) {
+        run_note(r, V_UNDOCUMENTED, h->session, h->event, "MAP-1-c", "EXPUNGE of messages of a mailbox that was taken away");
+        return;
+    }
+    struct pending_note *n = violates(r, h, "MAP-I5 MAP-I1", "EXPUNGE names a message that lives");
+    run_note_more(n, run_say(r, "EXPUNGE %u (UID %u)", h->r->number, w_message(r->w, m)->uid), "");
+    s->loose = 1;
+}
+
+static void hear_expunge(struct run *r, const struct heard *h) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    if (!h->in_progress)
+        violates(r, h, "MAP-I3 R3501-7.4.1", "EXPUNGE while no command is in progress");
+    else if (!h->expunge_ok)
+        violates(r, h, "MAP-I3 MAP-4-a R3501-7.4.1", "EXPUNGE during FETCH, STORE or SEARCH");
+    if (s->loose) return;
+    if (s->state != SES_SELECTED) {
+        violates(r, h, "MAP-I4", "EXPUNGE while no mailbox is selected");
+        return;
+    }
+    if (h->r->number < 1 || h->r->number > s->view) {
+        struct pending_note *n = violates(r, h, "MAP-I4 MAP-I1", "EXPUNGE with a number beyond the view");
+        run_note_more(n, run_say(r, "EXPUNGE %u", h->r->number), run_say(r, "1 to %u", s->view));
+        s->loose = 1;
+        return;
+    }
+    uint16_t m = w_view(r->w, (unsigned)h->session)[h->r->number - 1].message;
+    if (!w_message(r->w, m)->dead) expunge_living(r, h, m);
+    world_view_remove(r->w, (unsigned)h->session, h->r->number - 1);
+}
+
+/* ---- status responses and codes ---- */
+
+static void hear_validity(struct run *r, const struct heard *h, uint32_t validity) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    if (s->state != SES_SELECTED || !s->box) return;
+    struct wbox *b = w_box(r->w, s->box);
+    if (b->validity && b->validity != validity) {
+        if (b->renamed) { /* a new name may bring a new UIDVALIDITY: the UIDs are others then */
+            for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) w_message(r->w, m)->uid = 0;
+        } else {
+            struct pending_note *n = violates(r, h, "MAP-I8 R3501-2.3.1.1", "UIDVALIDITY of a mailbox changes");
+            run_note_more(n, run_say(r, "%u", validity), run_say(r, "%u", b->validity));
+        }
+    }
+    b->validity = validity;
+    b->renamed = 0;
+}
+
+static void hear_uidnext(struct run *r, const struct heard *h, uint32_t next) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    if (s->state != SES_SELECTED || !s->box) return;
+    struct wbox *b = w_box(r->w, s->box);
+    if (next < b->uidnext) {
+        struct pending_note *n = violates(r, h, "MAP-I8 R3501-2.3.1.1", "UIDNEXT is not above the UIDs that were given");
+        run_note_more(n, run_say(r, "%u", next), run_say(r, "at least %u", b->uidnext));
+    } else
+        b->uidnext = next;
+}
+
+static void hear_code(struct run *r, const struct heard *h) {
+    const struct resp_code *c = &h->r->code;
+    switch (c->kind) {
+    case CODE_UIDVALIDITY: hear_validity(r, h, c->number); break;
+    case CODE_UIDNEXT: hear_uidnext(r, h, c->number); break;
+    case CODE_CAPABILITY: hear_caps(r, h->session, h->event, c->list, h->nodes); break;
+    default: break;
+    }
+}
+
+/* ---- the end of a connection ---- */
+
+static void hear_bye(struct run *r, const struct heard *h) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    bool explained = s->state == SES_LOGOUT || s->state == SES_GREETING || (h->kinds & HEARD_LOGOUT) || s->bye;
+    s->bye = 1;
+    if (explained || s->doom == DOOM_DISCONNECT || s->doom == DOOM_OTHER) return;
+    const char *said = run_say(r, "BYE %.*s", (int)(h->r ? h->r->text.n : 0), h->r ? (const char *)h->r->text.p : "");
+    if (s->doom)
+        run_note(r, V_UNDOCUMENTED, h->session, h->event, "MAP-1-c", "BYE after the mailbox was taken away otherwise");
+    else
+        run_note_more(run_note(r, V_DEVIATES, h->session, h->event, "MAP-I13 R3501-7.1.5", "unexplained BYE"), said, "");
+}
+
+static void hear_close(struct run *r, const struct heard *h) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    bool ours = h->how == 1, known = s->bye || s->state == SES_LOGOUT || s->state == SES_NONE;
+    if (!ours && !known && s->doom)
+        run_note(r, V_DEVIATES, h->session, h->event, "MAP-3.3-a MAP-I13", "a session is cut off without BYE after its mailbox was taken away");
+    else if (!ours && !known && h->how != 2)
+        violates(r, h, "MAP-I13", "the connection ends without BYE");
+    world_leave(r->w, (unsigned)h->session);
+    *s = (struct wsession){.state = SES_NONE};
+}
+
+/* ---- capabilities and ID ---- */
+
+static void caps_clientid(struct run *r, int session, uint32_t event, bool listed) {
+    struct wsession *s = w_session(r->w, (unsigned)session);
+    bool before = s->state == SES_GREETING || s->state == SES_NONAUTH;
+    if (listed && !s->tls)
+        run_note(r, V_VIOLATES, session, event, "CID-3.3-a", "CLIENTID is advertised without TLS");
+    else if (listed && !before)
+        run_note(r, V_VIOLATES, session, event, "CID-3.3-b", "CLIENTID is advertised after login");
+    else if (!listed && before && s->tls && s->cid_advertised && !s->cid_accepted)
+        run_note(r, V_VIOLATES, session, event, "CID-3.3-d", "CLIENTID is no longer advertised although its conditions hold");
+    else if (!listed && before && s->tls && s->cid_advertised)
+        run_note(r, V_AMBIGUOUS, session, event, "T-CID-6 CID-3.3-d",
+                 "CLIENTID is no longer advertised after an accepted one (3.3: still must be; 3.4: no further is possible)");
+    if (listed) {
+        s->cid_advertised = 1;
+        r->w->offers |= OFFERS_CLIENTID;
+    }
+}
+
+void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes) {
+    struct wsession *s = w_session(r->w, (unsigned)session);
+    bool rev1 = false, clientid = false, id = false;
+    uint32_t hash = 1;
+    for (uint32_t i = list; i; i = nodes->v[i].next) {
+        struct slice c = nodes->v[i].str.s;
+        uint8_t upper[64];
+        uint32_t n = c.n < sizeof upper ? c.n : (uint32_t)sizeof upper;
+        for (uint32_t k = 0; k < n; k++) upper[k] = (uint8_t)(c.p[k] >= 'a' && c.p[k] <= 'z' ? c.p[k] - 32 : c.p[k]);
+        if (!slice_is_nocase(c, "CLIENTID")) hash += hash_octets(upper, n); /* the order has no meaning */
+        if (slice_is_nocase(c, "IMAP4rev1") || slice_is_nocase(c, "IMAP4rev2")) rev1 = true;
+        if (slice_is_nocase(c, "ID")) id = true;
+        if (slice_is_nocase(c, "CLIENTID")) clientid = true;
+        if (n > 9 && memcmp(upper, "CLIENTID=", 9) == 0)
+            run_note(r, V_VIOLATES, session, event, "CID-4-b", "the capability CLIENTID has a value");
+        if (slice_is_nocase(c, "UIDPLUS")) r->w->offers |= OFFERS_UIDPLUS;
+    }
+    if (!rev1) run_note(r, V_VIOLATES, session, event, "R3501-7.2.1", "a capability list without IMAP4rev1");
+    if (id) r->w->offers |= OFFERS_ID;
+    caps_clientid(r, session, event, clientid);
+    bool after = s->state != SES_GREETING && s->state != SES_NONAUTH;
+    if (s->caps[after] && s->caps[after] != hash && s->id_caps)
+        run_note(r, V_VIOLATES, session, event, "ID-3-g ID-3-c", "the capabilities differ after an ID command");
+    s->caps[after] = hash;
+    s->id_caps = 0;
+}
+
+/* ID-3.2-a: one list for one command; the limits bind the sender (ID-3.3-d to ID-3.3-f, ID-3.3-l). */
+static void hear_id(struct run *r, const struct heard *h) {
+    struct id_limits l = id_check_limits(h->r->id);
+    if (!(h->kinds & HEARD_ID))
+        run_note(r, V_DEVIATES, h->session, h->event, "ID-3.2-a", "an ID response that no ID command asked for");
+    if (l.field_too_long) violates(r, h, "ID-3.3-d", "an ID field is longer than 30 octets");
+    if (l.value_too_long) violates(r, h, "ID-3.3-e", "an ID value is longer than 1024 octets");
+    if (l.too_many_pairs) violates(r, h, "ID-3.3-f", "an ID list has more than 30 pairs");
+    if (l.duplicate) violates(r, h, "ID-3.3-l", "an ID list has a field twice");
+}
+
+static void hear_unasked(struct run *r, const struct heard *h, int kinds, const char *cites, const char *summary) {
+    if (!(h->kinds & kinds)) run_note(r, V_DEVIATES, h->session, h->event, cites, summary);
+}
+
+void hear(struct run *r, const struct heard *h) {
+    struct wsession *s = w_session(r->w, (unsigned)h->session);
+    if (!h->r) {
+        hear_close(r, h);
+        return;
+    }
+    if (s->loose && (h->r->kind == RESP_EXISTS || h->r->kind == RESP_FETCH)) return;
+    switch (h->r->kind) {
+    case RESP_EXISTS: hear_exists(r, h); break;
+    case RESP_EXPUNGE: hear_expunge(r, h); break;
+    case RESP_FETCH: hear_fetch(r, h); break;
+    case RESP_BYE:
+        hear_code(r, h);
+        hear_bye(r, h);
+        break;
+    case RESP_OK: case RESP_NO: case RESP_BAD: case RESP_PREAUTH:
+        if (s->state == SES_GREETING) {
+            s->state = h->r->kind == RESP_PREAUTH ? SES_AUTH : SES_NONAUTH;
+            s->caps[0] = s->caps[1] = 0;
+        }
+        hear_code(r, h);
+        break;
+    case RESP_CAPABILITY: hear_caps(r, h->session, h->event, h->r->list, h->nodes); break;
+    case RESP_ID: hear_id(r, h); break;
+    case RESP_CONTINUE:
+        if (!(h->kinds & HEARD_CONTINUE))
+            violates(r, h, h->kinds & HEARD_CLIENTID ? "CID-D3 CID-4-f" : h->kinds & HEARD_ID ? "ID-D3" : "R3501-7.5",
+                     h->kinds & HEARD_CLIENTID ? "a CLIENTID token is taken for a literal" : "a continuation request that nothing asked for");
+        break;
+    case RESP_SEARCH: hear_unasked(r, h, HEARD_SEARCH, "R3501-7.2.5", "a SEARCH response that no command asked for"); break;
+    case RESP_LIST: hear_unasked(r, h, HEARD_LIST | HEARD_LSUB, "R3501-7.2.2", "a LIST response that no command asked for"); break;
+    case RESP_STATUS: hear_unasked(r, h, HEARD_STATUS, "R3501-7.2.4", "a STATUS response that no command asked for"); break;
+    case RESP_OTHER: /* CID-3.1-b: CLIENTID has no untagged response */
+        if (h->kinds & HEARD_CLIENTID) violates(r, h, "CID-3.1-b", "an untagged response to CLIENTID");
+        break;
+    default: break;
+    }
+}
