@@ -1,0 +1,197 @@
+/* drive.c: runs one program: its lines in order, checkpoints, the end. */
+#include "drive_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *drive_end_name(enum drive_end e)
+{
+    static const char *const names[] = {"done", "stopped", "unreachable", "silent", "died", "memory"};
+    return names[e];
+}
+
+struct drive *drive_new(void)
+{
+    struct drive *d = calloc(1, sizeof *d);
+    if (d) {
+        d->events = drive_events_template;
+        d->events.user = d;
+    }
+    return d;
+}
+
+const struct transport_events *drive_events(struct drive *d)
+{
+    return &d->events;
+}
+
+void drive_attach(struct drive *d, struct target *t, const struct drive_options *o)
+{
+    d->o = *o;
+    d->target = t;
+    d->net = t->transport.ops;
+    d->self = t->transport.self;
+    if (d->o.pause_ms < 0)
+        d->o.pause_ms = t->pause_ms;
+    for (int i = 0; i < TRANSPORT_SESSIONS; i++)
+        d->session[i].mute = i > PROGRAM_SESSIONS;
+}
+
+void drive_free(struct drive *d)
+{
+    if (!d)
+        return;
+    for (int i = 0; i < TRANSPORT_SESSIONS; i++) {
+        if (d->net && d->session[i].state != SESSION_NONE && d->session[i].state != SESSION_ENDED)
+            d->net->close(d->self, i);
+        free(d->session[i].answers.p);
+    }
+    free(d->log.event);
+    free(d->log.octets);
+    free(d->wire.p);
+    free(d->trace.p);
+    free(d);
+}
+
+const char *drive_text(const struct drive *d) { return d->text; }
+const struct drive_log *drive_log(const struct drive *d) { return &d->log; }
+const struct drive_counts *drive_counts(const struct drive *d) { return &d->counts; }
+
+void drive_note(struct drive *d, int session, const char *cites, const char *summary, const char *seen,
+                const char *allowed)
+{
+    struct note n = {.verdict = V_VIOLATES, .point = -1, .cites = cites, .summary = summary, .seen = seen,
+                     .allowed = allowed, .event = d->log.n ? d->log.n - 1 : 0, .session = session};
+    if (d->o.note)
+        d->o.note(d->o.user, &n);
+}
+
+/* Every open session idle, NOOP in each, one after the other. */
+static bool noop_round(struct drive *d)
+{
+    static const uint8_t noop[] = "NOOP";
+    for (int i = 1; i <= PROGRAM_SESSIONS; i++) {
+        if (d->session[i].state != SESSION_OPEN)
+            continue;
+        if (!session_settle(d, i) || !session_send(d, i, (struct slice){noop, 4}, LINE_AUTO))
+            return false;
+    }
+    return true;
+}
+
+static bool checkpoint(struct drive *d)
+{
+    if (!noop_round(d))
+        return false;
+    if (d->o.pause_ms > 0)
+        until(d, never, 0, d->o.pause_ms);
+    else
+        d->net->poll(d->self, 0);
+    if (d->end != DRIVE_DONE || !noop_round(d))
+        return false;
+    log_event(&d->log, EV_CHECKPOINT, 0, d->net->now(d->self), NULL, 0)->line = d->line;
+    if (d->o.oracle)
+        oracle_checkpoint(d->o.oracle);
+    return true;
+}
+
+static bool open_line(struct drive *d, const struct line *l)
+{
+    enum line_tls tls = l->tls;
+    static const uint8_t secure[] = {0, SECURE_PLAIN, SECURE_TLS, SECURE_STARTTLS};
+    if (tls != TLS_DEFAULT && !d->target->can[secure[tls]]) {
+        d->counts.skipped++; /* the target does not offer it: its lines will open the session in the target's own way */
+        return true;
+    }
+    if (l->user)
+        d->users |= 1u << (l->user - 1);
+    return session_open(d, l->session, l->user, tls, !(l->flags & LINE_NO_LOGIN));
+}
+
+static bool run_line(struct drive *d, const struct line *l)
+{
+    switch ((enum line_kind)l->kind) {
+    case LINE_SEND:
+        return l->flags & LINE_AUTO || session_send(d, l->session, program_text(d->program, l), l->flags);
+    case LINE_OPEN:
+        return open_line(d, l);
+    case LINE_CLOSE:
+        if (!(l->flags & LINE_BY_SERVER))
+            session_close(d, l->session);
+        return true;
+    case LINE_WAIT:
+        until(d, never, 0, (int)l->ms);
+        return d->end == DRIVE_DONE;
+    case LINE_CHECKPOINT:
+        return checkpoint(d);
+    case LINE_EXPECT:
+    case LINE_MAILBOX:
+    case LINE_COMMENT:
+        break;
+    }
+    return true;
+}
+
+static void run_lines(struct drive *d)
+{
+    bool settled = false;
+    for (d->line = 0; d->line < d->program->lines; d->line++) {
+        const struct line *l = &d->program->line[d->line];
+        if (!run_line(d, l))
+            return;
+        if (l->kind == LINE_CHECKPOINT || l->kind == LINE_SEND || l->kind == LINE_OPEN)
+            settled = l->kind == LINE_CHECKPOINT;
+    }
+    if (!settled)
+        checkpoint(d);
+}
+
+static void check_alive(struct drive *d)
+{
+    char text[1200];
+    if (!d->target->ops->died || !d->target->ops->died(d->target, text, sizeof text))
+        return;
+    d->end = DRIVE_DIED;
+    snprintf(d->text, sizeof d->text, "%.*s", (int)sizeof d->text - 1, text);
+    drive_note(d, 0, "MAP-I13", "a process of the server died", text, "no crash");
+}
+
+static bool begin(struct drive *d, const struct program *p, uint32_t number)
+{
+    d->end = DRIVE_DONE;
+    d->text[0] = '\0';
+    d->program = p;
+    d->users = 1;
+    names_of(&d->names, p);
+    log_reset(&d->log);
+    for (int i = 0; i <= PROGRAM_SESSIONS; i++)
+        d->session[i].state = SESSION_NONE;
+    if (!clean_first(d))
+        return false;
+    snprintf(d->log.box, sizeof d->log.box, "%sp%u", d->prefix, number);
+    d->log.separator = d->separator;
+    if (d->target->ops->fresh && !d->target->ops->fresh(d->target)) {
+        drive_fail(d, DRIVE_MEMORY, "out of memory");
+        return false;
+    }
+    return clean_before(d, p);
+}
+
+enum drive_end drive_run(struct drive *d, const struct program *p, uint32_t number)
+{
+    if (d->o.oracle)
+        oracle_reset(d->o.oracle);
+    if (begin(d, p, number)) {
+        d->counts.programs++;
+        run_lines(d);
+        for (int i = 1; i <= PROGRAM_SESSIONS; i++)
+            session_close(d, i);
+    }
+    check_alive(d);
+    if (d->o.oracle)
+        oracle_end(d->o.oracle);
+    if (d->end != DRIVE_DIED)
+        clean_after(d, p);
+    return d->end;
+}

@@ -1,0 +1,68 @@
+/* target.c: which kind of target a name means. */
+#include "target.h"
+
+#include "names.h"
+#include "server.h"
+#include "url.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct target_name target_names[] = {
+    {"model", "the model as a server, in this process; plain RFC 2180 behaviours"},
+    {"model:B1,B2", "the same under chosen behaviours: names (see `imapdiff list behaviours`) or Lua files"},
+    {"dovecot", "a private Dovecot; dovecot:maildir, dovecot:sdbox, dovecot:mdbox, dovecot:mbox"},
+    {"cyrus", "a private Cyrus; cyrus:delayed, cyrus:immediate"},
+    {"imap://user:password@host:port/", "any server; also imaps:// and imap+starttls://"},
+    {NULL, NULL},
+};
+
+static void unknown(const char *name, char *err, size_t errlen)
+{
+    const char *known[64] = {"model"};
+    size_t n = 1;
+    for (size_t i = 0; server_name(i) && n < 63; i++)
+        known[n++] = server_name(i);
+    const char *near = names_nearest(name, known, n);
+    snprintf(err, errlen, "unknown target `%s`%s%s%s: expected model, model:BEHAVIOUR, a private server (dovecot, "
+             "cyrus, ...) or a URL such as imap://user:password@host/; see `imapdiff list targets`",
+             name, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+}
+
+struct target *target_open(const char *name, const struct target_options *o, char *err, size_t errlen, bool *usage)
+{
+    struct target *t = calloc(1, sizeof *t);
+    char why[256];
+    *usage = false;
+    if (!t) {
+        snprintf(err, errlen, "out of memory");
+        return NULL;
+    }
+    snprintf(t->name, sizeof t->name, "%s", name);
+    t->behaviours = o->behaviours;
+    t->content = o->content;
+    bool ok = false;
+    if (url_is(name)) {
+        ok = target_open_url(t, name, o, err, errlen, usage);
+    } else if (!strcmp(name, "model") || !strncmp(name, "model:", 6)) {
+        ok = target_open_model(t, name[5] ? name + 6 : "", o, err, errlen, usage);
+    } else if (server_is_name(name, why, sizeof why)) {
+        ok = target_open_private(t, name, o, err, errlen, usage);
+    } else {
+        *usage = true;
+        unknown(name, err, errlen);
+    }
+    if (ok)
+        return t;
+    free(t);
+    return NULL;
+}
+
+void target_free(struct target *t)
+{
+    if (!t)
+        return;
+    t->ops->free(t);
+    free(t);
+}
