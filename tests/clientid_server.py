@@ -3,8 +3,8 @@
 
 Written from draft-yu-imap-client-id-01, RFC 3501, 2595, 2971, 3691 and 4959; shares no code with the checker.
 A line with a fault ends in the fault's entry, `# clause: description`; --list-faults prints these as a table.
-Users u1 to u4, password pw; u4 may log in only after `CLIENTID UUID good-token`. Mailboxes can be made, but
-hold no messages: LIST, STATUS and what needs messages (APPEND, FETCH, SEARCH, ...) is not offered, so BAD.
+Users u1 to u4, password pw (in clear too, it serves loopback alone); u4 needs `CLIENTID UUID good-token`.
+Boxes can be made but hold no messages; LIST, STATUS and what needs messages (APPEND, FETCH, ...) gets BAD.
 """
 import argparse, base64, contextlib, itertools, os, re, select, socketserver, ssl, subprocess, tempfile
 import threading, time
@@ -14,7 +14,7 @@ SELECTED, ANYTIME = "check close unselect expunge".split(), "capability noop log
 ATOM = rb'[^\x00-\x20(){%*"\\\]\x7f-\xff]+'
 END = rb"\r\n\Z"                               # lines are cut at LF, so that one without CR is a syntax error
 VALIDITY = itertools.count(int(time.time()))
-BOXES = {user: {b"INBOX": next(VALIDITY)} for user in (b"u1", b"u2", b"u3", b"u4")}   # name: UIDVALIDITY
+BOXES = {b"u%d" % n: {b"INBOX": next(VALIDITY)} for n in (1, 2, 3, 4)}      # user: {name: UIDVALIDITY}
 CONTEXT, OPTIONS, ALL = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), argparse.Namespace(), set()    # ALL sessions
 with open(__file__, encoding="ascii") as source:
     FAULTS = {e[0]: e[1:] for e in re.findall(r'fault\("([a-z0-9-]+)"\).* # (CID-\S+): (.+)', source.read())}
@@ -50,8 +50,8 @@ class Session(socketserver.BaseRequestHandler):
     def handle(self):
         self.sock, self.tls, self.buffer, self.open, self.enabled = self.request, False, b"", True, True
         self.user = self.box = self.identity = self.advertised = None
-        ALL.add(self)
         self.sock.setsockopt(6, 1, 1)                          # TCP_NODELAY: replies of several lines at once
+        ALL.add(self)
         with contextlib.suppress(OSError):
             if self.server.tls: self.start_tls()
             self.send("* OK %sReady" % ("[CAPABILITY %s] " % self.capabilities() if OPTIONS.greet else ""))
@@ -98,12 +98,12 @@ class Session(socketserver.BaseRequestHandler):
 
     def command(self):
         """One command, from its line to its tagged reply."""
-        tag, name = "*", ""
+        tag = name = "*"
         try:
             self.rest = self.octets()
             tag = self.take(rb'([^\x00-\x20(){%*"\\+\x7f-\xff]+) ')[1].decode()
             name = self.take(ATOM)[0].decode()
-            name = name.lower() if name != "clientid" or not fault("case") else ""  # CID-4-a: clientid is unknown
+            name = "" if fault("case") and name == "clientid" else name.lower()  # CID-4-a: lower case unknown
             allowed = AFTER_LOGIN if self.user else BEFORE_LOGIN + ["starttls"] * (not self.tls)
             if name not in ANYTIME + allowed + SELECTED * bool(self.box): raise Bad("Unknown, or not now")
             if name in ANYTIME[:3] + SELECTED + ["starttls"]: self.take(END)         # they have no arguments
@@ -123,8 +123,8 @@ class Session(socketserver.BaseRequestHandler):
         if fault("advertise-user"): listed |= bool(self.user)  # CID-3.3-b: CLIENTID is listed after login
         if fault("advertise-once"): listed &= not self.advertised  # CID-3.3-d: CLIENTID is listed only once
         self.advertised = self.advertised or listed
-        names = ["IMAP4rev1", "ID", "UNSELECT"] + ["CLIENTID"] * bool(listed)
-        if fault("value"): names = names[:3] + ["CLIENTID=1"] * bool(listed)  # CID-4-b: listed as CLIENTID=1
+        names = ["IMAP4rev1", "ID", "UNSELECT"] + ["CLIENTID"] * listed
+        if fault("value"): names = names[:3] + ["CLIENTID=1"] * listed  # CID-4-b: listed as CLIENTID=1
         if fault("drops-id") and self.identity: names.remove("ID")  # CID-D4: CLIENTID ends the capability ID
         return " ".join(names + (["AUTH=PLAIN", "SASL-IR"] + ["STARTTLS"] * (not self.tls)) * (not self.user))
 
@@ -165,7 +165,7 @@ class Session(socketserver.BaseRequestHandler):
         if fault("valid-no"): raise No("Not liked")  # CID-3.1-d: a valid one gets NO
         if fault("untagged"): self.send("* CLIENTID Stored")  # CID-3.1-b: a valid one is answered untagged
         if fault("logs-in"): self.user = b"u1"  # CID-D4: CLIENTID logs in
-        if fault("twins"): [s.sock.shutdown(2) for s in ALL - {self} if s.identity == found]  # CID-D5: ends twins
+        if fault("twin"): [s.sock.shutdown(2) for s in ALL - {self} if s.identity == found]  # CID-D5: ends it
         return found[1].decode() if fault("echo") else "Stored"  # CID-3.1-e: the text of the OK is the token
 
     def log_in(self, user, password):
@@ -187,7 +187,7 @@ class Session(socketserver.BaseRequestHandler):
 
     def do_authenticate(self):
         """SASL PLAIN (RFC 4616), with an initial response or without."""
-        if self.take(rb" ([\w-]{1,20})(?=[ \r])")[1].upper() != b"PLAIN": raise No("Unknown mechanism")
+        if self.take(rb" (%s)(?=[ \r])" % ATOM)[1].upper() != b"PLAIN": raise No("Unknown mechanism")
         if self.take(END, must=False):
             self.send("+ ")
             self.rest = b" " + self.octets()
@@ -211,10 +211,10 @@ class Session(socketserver.BaseRequestHandler):
             self.send("* " + text)
         return "[%s] Selected" % mode
 
-    def do_close(self):
+    def do_unselect(self):
         self.box = None
 
-    do_unselect, do_examine = do_close, lambda self: self.do_select("READ-ONLY")
+    do_close, do_examine = do_unselect, lambda self: self.do_select("READ-ONLY")
 
     def do_create(self):
         boxes, name = self.boxes()
@@ -245,5 +245,5 @@ if __name__ == "__main__":
         server.tls = server is servers[1]                           # before it serves
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print("127.0.0.1", *(server.server_address[1] for server in servers), "u1 pw", flush=True)
-    parent = os.getppid()                                           # serve until it, or stdin, ends
+    parent = os.getppid()
     while os.getppid() == parent and (not select.select([0], [], [], 1)[0] or os.read(0, 4096)): pass

@@ -7,20 +7,21 @@ continuation request, EOF for a closed connection), then what else must hold:
   +NAME  the CAPABILITY response or code lists NAME        bare  there was no untagged response
   -NAME  it does not, or there is none                     *ID   there was one untagged ID response
   =KEY   the reply is that of the other steps with this KEY
-A command that begins with `!` continues the one before, as an answer to `+`; !TLS, !NEW and !OLD start TLS, open
-another connection, and go back to the first. Usage: test_clientid_server.py [--dir FOLDER] [-v]
+A command that begins with `!` continues the one before, as an answer to `+`; !TLS starts TLS, !NEW opens
+another connection, !OLD goes back to the first. Usage: test_clientid_server.py [--dir FOLDER] [-v]
 """
 import argparse
 import base64
 import os
 import re
+import select
 import socket
 import ssl
 import subprocess
 import sys
 
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "clientid_server.py")
-DEADLINE = 2.0                                      # seconds for one reply; reached only if a fault stops the server
+DEADLINE = 2.0                              # seconds for one reply; reached only if a fault stops the server
 CAPS = "CAPABILITY -> OK +CLIENTID"
 NO_CAPS = "CAPABILITY -> OK -CLIENTID"
 LOGIN = "LOGIN u1 pw -> OK"
@@ -40,6 +41,7 @@ def malformed(arguments):
 
 
 PRINTABLE = [chr(octet) for octet in range(0x21, 0x7f)]
+UNPRINTABLE = [octet for octet in (*range(0x21), *range(0x7f, 0x100)) if octet != 0x0a]
 BOTH, TLS, STARTTLS, CLEAR = ("starttls", "tls"), ("tls",), ("starttls",), ("clear",)
 PROBES = [
     # Section 7's examples.
@@ -80,13 +82,13 @@ PROBES = [
         " UUID " + "x" * 129, " UUID " + "x" * 1000, " UUID \xe9", " UUID \x01")],
     ("CID-3.2-c T-CID-5", BOTH, malformed(" DEVICE_ID x")),
     ("CID-3.2-c T-CID-10", BOTH, malformed(' UUID "a b"')),
-    *[("CID-3.2-c", TLS, malformed(" UUID x%sy" % chr(o))) for o in (0, 1, 9, 11, 13, 27, 31, 127, 128, 233, 255)],
+    *[("CID-3.2-c", TLS, malformed(" UUID x%sy" % chr(octet))) for octet in UNPRINTABLE],
     *[("CID-3.2-d", BOTH, valid(kind)) for kind in ("A", "z", "7", "A" * 15, "A" * 16)],
     *[("CID-3.2-d", BOTH, valid(token="x" * length)) for length in (1, 2, 127, 128)],
     ("CID-3.2-d T-CID-8", BOTH, valid("uuid")), ("CID-6-b", BOTH, valid("LICENSE")),
     ("CID-6-c", BOTH, valid("Xyzzy")), ("T-CID-3", BOTH, valid("SHA256")),
     *[("CID-4-f", TLS, valid(token=octet)) for octet in PRINTABLE],
-    *[("CID-4-f T-CID-7", BOTH, valid(token=t)) for t in ('"abc"', '"', 'a"b', "{3}", "(x)", "NIL", "\\", "%*]")],
+    *[("CID-4-f T-CID-7", BOTH, valid(token=t)) for t in ('"abc"', '"', 'a"b', "{3}", "(x)", "NIL", "\\\"")],
     *[("CID-D3 T-CID-7", BOTH, valid(token=t)) for t in ("x{5}", "x{5+}", "x{7+}", "{0}")],
     *[("CID-D3", BOTH, malformed(a)) for a in (" UUID x y{5}", " UUID {5+} {5+}", " {5}", " UUID\t{5+}")],
     *[("CID-4-d", BOTH, malformed(a)) for a in (
@@ -108,15 +110,18 @@ PROBES = [
     ("", CLEAR, ["STARTTLS x -> BAD", "STARTTLS -> OK", "!TLS ->", "STARTTLS -> BAD", LOGIN,
                  "STARTTLS -> BAD"]),
     ("", BOTH, ["SELECT INBOX -> BAD", "XYZZY -> BAD", "CHECK -> BAD", LOGIN, "LOGIN u1 pw -> BAD",
-                "CHECK -> BAD", "AUTHENTICATE PLAIN -> BAD", "SELECT nowhere -> NO", "EXAMINE inbox -> OK", "EXPUNGE -> OK",
+                "CHECK -> BAD", "AUTHENTICATE PLAIN -> BAD", "SELECT nowhere -> NO", "EXAMINE inbox -> OK",
+                "SELECT -> BAD", "CHECK x -> BAD", "EXPUNGE -> OK",
                 "UNSELECT -> OK", "CHECK -> BAD", "CREATE INBOX -> NO", 'CREATE "x/y" -> OK',
-                "CREATE x/y -> NO", "SELECT x/y -> OK", "CLOSE -> OK", "DELETE x/y -> OK", "DELETE x/y -> NO", "SELECT x/y -> NO",
+                "CREATE x/y -> NO", "SELECT x/y -> OK", "CLOSE -> OK", "DELETE x/y -> OK",
+                "DELETE x/y -> NO", "SELECT x/y -> NO", "DELETE inbox -> NO", "XYZZY {3} -> BAD",
                 "LOGOUT -> OK", "NOOP -> EOF"]),
     ("", BOTH, ['LOGIN "u1" {2} -> +', "!pw -> OK"]),
     ("", BOTH, ["LOGIN {2} -> +", '!u1 "p\\w" -> BAD', "LOGIN {2} -> +", '!u1 "pw" -> OK']),
-    ("", BOTH, ["LOGIN  u1 pw -> BAD", "LOGIN u1 -> BAD", "LOGIN u1 pw  -> BAD", "LOGIN (u1 pw -> BAD", LOGIN]),
+    ("", BOTH, ["LOGIN  u1 pw -> BAD", "LOGIN u1 -> BAD", "LOGIN u1 pw  -> BAD", "LOGIN (u x -> BAD", LOGIN]),
     ("", BOTH, ["AUTHENTICATE PLAIN -> +", "!* -> BAD", "AUTHENTICATE PLAIN =x= -> BAD",
-                "AUTHENTICATE XYZ -> NO", "AUTHENTICATE PLAIN -> +", "!%s -> NO" % plain("u2", "u1", "pw"), "AUTHENTICATE plain -> +",
+                "AUTHENTICATE X.Y -> NO", "AUTHENTICATE PLAIN -> +", "!%s -> NO" % plain("u2", "u1", "pw"),
+                "AUTHENTICATE PLAIN = -> BAD", "AUTHENTICATE plain -> +",
                 "!%s -> OK" % plain("u1", "u1", "pw")]),
     ("ID-3.1-a ID-4-a", BOTH, ["ID nil -> OK *ID", "id NIL -> OK *ID", "ID -> BAD", "ID NIL NIL -> BAD",
                                'ID "NIL" -> BAD', "ID  NIL -> BAD", "ID foo -> BAD", "ID NILS -> BAD",
@@ -129,7 +134,8 @@ PROBES = [
         'ID ("a" "\xe9") -> BAD', 'ID ("a" "\\x") -> BAD', 'ID ("a" "\\"\\\\") -> OK *ID', "NOOP -> OK"]),
     ("ID-3.1-f ID-3.1-g ID-D3", BOTH, [
         "ID ({4} -> +", '!name "x") -> OK *ID', 'ID ("a" {0} -> +', "!) -> OK *ID", "ID ({1} -> +",
-        "!a {3} -> +", "!\xe9\r\n) -> OK *ID", "ID ({1} -> +", '!\0 "x") -> BAD', "ID {3} -> BAD", "ID ({9999999} -> BAD",
+        "!a {3} -> +", "!\xe9\r\n) -> OK *ID", "ID ({1} -> +", '!\0 "x") -> BAD', "ID {3} -> BAD",
+        "ID ({9999999} -> BAD", 'ID ("{3} -> BAD',
         "ID ({1} -> +", "!a b) -> BAD", "NOOP -> OK"]),
     ("ID-3.3-f", BOTH, ["ID (%s) -> OK *ID" % " ".join('"%030d" "%s"' % (n, "v" * 1024) for n in range(30)),
                         "NOOP -> OK"]),
@@ -143,15 +149,15 @@ class Broken(Exception):
 
 
 class Client:
-    def __init__(self, ports, transport):
+    def __init__(self, ports, transport, greeting=r"\* OK (?!\[CAPABILITY)"):
         port = ports["tls" if transport == "tls" else "clear"]
         self.sock = socket.create_connection(("127.0.0.1", port), DEADLINE)
         self.buffer, self.count, self.tag = b"", 0, ""
         if transport == "tls":
             self.start_tls()
-        greeting = self.line()
-        if not re.match(r"\* OK (?!\[CAPABILITY)", greeting):
-            raise Broken("greeting " + greeting)
+        line = self.line()
+        if not re.match(greeting, line):
+            raise Broken("greeting " + line)
         if transport == "starttls":
             self.expect("STARTTLS", "OK", [])
             self.start_tls()
@@ -301,6 +307,27 @@ PROBES += [("CID-D2", STARTTLS, probe_injection), ("CID-D3 CID-3.4-1s", BOTH, pr
            ("CID-4-d", BOTH, probe_bare_lf), ("", BOTH, probe_endless)]
 
 
+def greeted(ports):
+    """With --greet the greeting lists the capabilities; over TLS, CLIENTID may then be the first command."""
+    client = Client(ports, "tls", r"\* OK \[CAPABILITY IMAP4rev1 ([^]]* )?CLIENTID ")
+    client.expect("CLIENTID UUID x", "OK", ["bare"])
+    client = Client(ports, "clear", r"\* OK \[CAPABILITY IMAP4rev1 (?![^]]*CLIENTID)")
+    client.expect("CLIENTID UUID x", "BAD", ["bare"])
+
+
+def outlives(folder):
+    """Whether the server is still there when its parent was killed, though its stdin is open."""
+    command = "%s %s %s <&0 & read line" % (sys.executable, SERVER, "--dir " + folder if folder else "")
+    shell = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    shell.stdout.readline()
+    shell.kill()
+    shell.wait()
+    gone, _, _ = select.select([shell.stdout], [], [], 4)       # at its end once no process holds the pipe
+    shell.stdin.close()
+    shell.stdout.close()
+    return not gone
+
+
 class Server:
     """The server as a child process; it ends when this object's pipe is closed."""
 
@@ -358,6 +385,15 @@ def main():
     for clauses, transport, reason in wrong:
         verdict(False, "correct server, %s, %s: %s" % (transport, clauses, reason))
     verdict(server.stop() == 0, "the server ends with its stdin")
+
+    server = Server(options.dir, "--greet")
+    try:
+        greeted(server.ports)
+        verdict(True, "--greet")
+    except Broken as error:
+        verdict(False, "--greet: %s" % error)
+    server.stop()
+    verdict(not outlives(options.dir), "the server ends with its parent")
 
     for name, clause, description in faults:
         server = Server(options.dir, "--fault", name)
