@@ -207,7 +207,7 @@ struct imap_response {
     uint32_t list;         /* node, first element: CAPABILITY names, FLAGS, SEARCH numbers, LIST/LSUB attributes;
                             * NAMESPACE: three; ESEARCH: its tag's list, UID, labels and values; ENABLED names */
     struct slice extended; /* LIST in RFC 9051: "(...)" raw, or n = 0 */
-    int delimiter;         /* LIST, LSUB: octet, or -1 for NIL */
+    int delimiter;         /* LIST, LSUB: the character (UTF-8 decoded), or -1 for NIL */
     struct istring mailbox;/* LIST, LSUB, STATUS */
     uint32_t status;       /* STATUS: bits of the items present */
     uint64_t status_value[ST_COUNT];
@@ -253,6 +253,10 @@ void out_quoted(struct out *o, struct slice raw);  /* quoted with escapes; must 
 void out_literal(struct out *o, struct slice raw); /* {n}CRLF octets */
 void out_string(struct out *o, struct slice raw);  /* quoted where possible, else literal */
 void out_astring(struct out *o, struct slice raw); /* atom where possible, else as out_string */
+void out_istring(struct out *o, const struct istring *s); /* as it stood; kind NONE: as out_astring */
+void out_node(struct out *o, const struct node_pool *nodes, uint32_t i); /* one value; a LIST without children: its str.s */
+/* Both print what the parsers fill in. In structures built by hand, names, raw sets and raw arguments may stay empty: then
+ * the kind's own word, seq_set.r and the numbers are printed. */
 void print_command(struct out *o, const struct imap_command *c, const struct node_pool *nodes);   /* with CRLF */
 void print_response(struct out *o, const struct imap_response *r, const struct node_pool *nodes); /* with CRLF */
 

@@ -44,6 +44,11 @@ static bool delimiter(struct cursor *s, struct imap_response *r)
     if (!cur_token(s, utf8 ? TOK_quoted_char_utf8 : TOK_quoted_char, "mailbox-list", &t))
         return false;
     r->delimiter = t.p[t.n - 2 > 1 && t.p[1] == '\\' ? 2 : 1];
+    if (r->delimiter >= 0x80) { /* UTF-8, well formed by the token: the lead octet's bits, then six of each other */
+        r->delimiter &= 0x7f >> (t.n - 2);
+        for (uint32_t i = 2; i < t.n - 1; i++)
+            r->delimiter = r->delimiter << 6 | (t.p[i] & 0x3f);
+    }
     return true;
 }
 
