@@ -183,12 +183,25 @@ bool url_parse(const char *text, struct imap_url *u, struct url_error *e) {
     return true;
 }
 
+/* Escapes all but what is certain to need none (RFC 3986 2.3) and what `also` lists. */
+static void encode(char *dst, size_t cap, const char *text, const char *also) {
+    size_t k = 0;
+    for (const unsigned char *p = (const unsigned char *)text; *p && k + 4 <= cap; p++) {
+        bool bare = (*p >= '0' && *p <= '9') || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') || strchr(also, *p);
+        k += (size_t)snprintf(dst + k, cap - k, bare ? "%c" : "%%%02X", *p);
+    }
+    dst[k] = 0;
+}
+
 const char *url_label(const struct imap_url *u, char *dst, size_t cap) {
+    char user[3 * URL_FIELD + 1], host[3 * URL_FIELD + 1];
     const struct scheme *s = schemes;
     while (s->tls != u->tls)
         s++;
     bool v6 = strchr(u->host, ':') != NULL;
-    snprintf(dst, cap, "%s%s%s%s%s%s:%u/", s->name, u->user, u->has_user ? "@" : "", v6 ? "[" : "", u->host, v6 ? "]" : "",
+    encode(user, sizeof user, u->user, "-._~");
+    encode(host, sizeof host, u->host, "-._:");
+    snprintf(dst, cap, "%s%s%s%s%s%s:%u/", s->name, user, u->has_user ? "@" : "", v6 ? "[" : "", host, v6 ? "]" : "",
              u->port);
     return dst;
 }

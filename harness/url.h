@@ -26,7 +26,8 @@ struct url_error {
 bool url_is(const char *text);
 /* Parses the whole text. false: *e says where and why, *u is undefined. A `/` may end it, a mailbox may not follow. */
 bool url_parse(const char *text, struct imap_url *u, struct url_error *e);
-/* Writes scheme, user, host and port, never the password, for labels; cut to fit and always terminated. Returns dst. */
+/* Writes scheme, user, host and port, never the password, as a URL again, for labels; cut to fit and always terminated.
+ * Returns dst. */
 const char *url_label(const struct imap_url *u, char *dst, size_t cap);
 
 #endif

@@ -173,6 +173,7 @@ def bye_and_drop(s):
 def bye_and_reset(s):
     s.sendall(GREETING)
     line(s)
+    time.sleep(0.05)
     s.sendall(b"* BYE going down\r\n")
     time.sleep(0.05)
     reset(s)
@@ -377,6 +378,17 @@ def tls_rst(s):
     t.sendall(GREETING)
     line(t)
     t.sendall(b"* 23 EXI")
+    time.sleep(0.05)
+    reset(socket.socket(fileno=t.detach()))
+
+
+@mode
+def tls_bye_and_reset(s):
+    t = tls(s)
+    t.sendall(GREETING)
+    line(t)
+    time.sleep(0.05)
+    t.sendall(b"* BYE going down\r\n")
     time.sleep(0.05)
     reset(socket.socket(fileno=t.detach()))
 

@@ -315,6 +315,22 @@ static void test_killed_peer(void) {
     net_free(e.net);
 }
 
+/* The server said why it goes and is gone; we find out by writing. Its BYE is not lost. */
+static void test_last_words(bool tls) {
+    struct seen e;
+    begin(&e, NULL);
+    struct endpoint to = at(tls ? "tls_bye_and_reset" : "bye_and_reset");
+    net_connect(e.net, 0, &to, tls);
+    await(&e, 1);
+    send_text(&e, 0, "a NOOP\r\n");
+    net_poll(e.net, 0);
+    usleep(200000);
+    send_text(&e, 0, "b NOOP\r\n");
+    net_run(e.net, 2000, was_closed, &e);
+    CHECK(e.responses == 2 && e.how == CLOSED_RESET, "%d responses, tls %d: %s", e.responses, tls, e.text);
+    net_free(e.net);
+}
+
 /* close sends what was handed over, then FIN; abort sends RST. */
 static void test_close_and_abort(void) {
     for (int abort_it = 0; abort_it < 2; abort_it++) {
@@ -399,6 +415,8 @@ int main(void) {
     test_deadlines();
     test_killed_peer();
     test_close_and_abort();
+    test_last_words(false);
+    test_last_words(true);
     test_pipeline(false);
     test_pipeline(true);
     test_transport();
