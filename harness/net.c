@@ -393,6 +393,9 @@ int net_poll(struct net *n, int timeout_ms) {
     uint64_t now = net_now(), end = now + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0) * MS;
     do {
         uint64_t until = net_prepare(n, end);
+        for (int s = 0; s < TRANSPORT_SESSIONS; s++)
+            if (n->of[s])
+                conn_acknowledge(n->of[s]);
         net_round(n, n->delivered ? 0 : until);
         now = net_now();
         for (int s = 0; s < TRANSPORT_SESSIONS; s++)

@@ -30,6 +30,7 @@ struct conn {
     bool verify;
     bool secured;  /* the handshake is done */
     bool want_tls; /* starttls was asked for and not begun */
+    bool unacknowledged; /* received since the last flush */
     uint8_t seen[8]; /* the first octets of the last read below TLS, to recognise plain text */
     uint32_t seen_n;
 
@@ -76,6 +77,7 @@ void conn_take_input(struct conn *c);  /* moves what the bufferevent holds into 
 bool conn_append(struct conn *c, const uint8_t *p, size_t n); /* to c->in; false: c failed */
 void conn_deliver(struct conn *c);     /* every whole response in c->in */
 void conn_flush(struct conn *c);
+void conn_acknowledge(struct conn *c);
 /* Writes octets printably into dst, cut to fit; returns dst. */
 const char *show_octets(char *dst, size_t cap, const uint8_t *p, size_t n);
 

@@ -20,7 +20,7 @@ int net_starttls(struct net *n, int session) {
     struct conn *c = n->of[session];
     if (!c)
         return net_fail(n, "session %d is not open", session);
-    if (c->ssl || c->want_tls || c->stage < STAGE_GREETING)
+    if (c->ssl || c->want_tls || c->stage != STAGE_OPEN)
         return net_fail(n, "%s: TLS cannot be started now", c->where);
     c->want_tls = true; /* begun when the callback that we may be in has returned, or by the next poll */
     return 0;

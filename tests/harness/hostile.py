@@ -285,6 +285,32 @@ def one_octet(s):
     ordinary(s, send)
 
 
+def swallow(s):
+    """Reads a line of any length and answers with its length and sum."""
+    s.sendall(GREETING)
+    n = total = 0
+    last = b""
+    while last != b"\n":
+        p = s.recv(65536)
+        if not p:
+            return
+        n += len(p)
+        total += sum(p)
+        last = p[-1:]
+    s.sendall(b"a OK %d %d\r\n" % (n, total))
+    hold(s)
+
+
+@mode
+def sink(s):
+    swallow(s)
+
+
+@mode
+def sink_tls(s):
+    swallow(tls(s))
+
+
 @mode
 def two_writes(s):
     """Each reply in two segments, the second held back (Nagle) until the first is acknowledged."""

@@ -255,6 +255,50 @@ static void test_deaf(void) {
     net_free(e.net);
 }
 
+/* More than the socket's buffers hold arrives whole. */
+static void test_upload(bool tls) {
+    struct seen e;
+    begin(&e, NULL);
+    struct endpoint to = at(tls ? "sink_tls" : "sink");
+    net_connect(e.net, 0, &to, tls);
+    await(&e, 1);
+    size_t n = 8 << 20;
+    uint8_t *p = malloc(n);
+    unsigned long sum = '\n';
+    for (size_t i = 0; i < n; i++)
+        sum += p[i] = (uint8_t)('0' + i * 7 % 61);
+    for (size_t i = 0; i < n; i += n / 8)
+        CHECK(net_send(e.net, 0, p + i, n / 8) == 0, "%s", net_error(e.net));
+    send_text(&e, 0, "\n");
+    e.got_n = 0;
+    char want[100];
+    snprintf(want, sizeof want, "a OK %zu %lu\r\n", n + 1, sum);
+    await(&e, 2);
+    CHECK(e.got_n == strlen(want) && memcmp(e.got, want, e.got_n) == 0, "%.*s, not %s", (int)e.got_n, e.got, want);
+    free(p);
+    net_free(e.net);
+}
+
+/* Sessions in every stage are given back; the leak checker looks. */
+static void test_free_in_any_stage(void) {
+    static const char *const modes[] = {"silent", "silent_after_greeting", "tls_silent", "tls_half", "good_tls", "flood",
+                                        "drop_in_literal"};
+    for (int polls = 0; polls < 12; polls++) {
+        struct seen e;
+        begin(&e, NULL);
+        for (int s = 0; s < (int)(sizeof modes / sizeof *modes); s++) {
+            struct endpoint to = at(modes[s]);
+            CHECK(net_connect(e.net, s, &to, strstr(modes[s], "tls") != NULL) == 0, "%s", net_error(e.net));
+        }
+        for (int i = 0; i < polls; i++) {
+            net_poll(e.net, 5);
+            for (int s = 0; s < 7; s++)
+                net_send(e.net, s, (const uint8_t *)"a NOOP\r\n", 8);
+        }
+        net_free(e.net);
+    }
+}
+
 /* Without TCP_QUICKACK each of these takes 40 ms: see net_io.c. */
 static void test_quick_ack(void) {
     struct seen e;
@@ -412,6 +456,9 @@ int main(void) {
     test_reopen_inside();
     test_deaf();
     test_quick_ack();
+    test_upload(false);
+    test_upload(true);
+    test_free_in_any_stage();
     test_deadlines();
     test_killed_peer();
     test_close_and_abort();
