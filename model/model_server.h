@@ -1,0 +1,38 @@
+/* model_server.h: the model as a server: command octets in, response octets out, under chosen behaviours. No socket, no clock. */
+#ifndef MODEL_SERVER_H
+#define MODEL_SERVER_H
+
+#include "behaviour.h"
+#include "content.h"
+
+#define MODEL_SESSIONS 64
+
+struct model_server_options {
+    const struct behaviours *behaviours;
+    const int *chosen;       /* indices into `behaviours`: the ones to serve; later ones only where earlier have no answer */
+    int chosen_n;
+    const uint8_t *fuzz;     /* or: every choice is answered by these octets (0 when they run out); NULL: by `chosen` */
+    size_t fuzz_n;
+    uint64_t seed;           /* UIDVALIDITY and first UIDs are drawn from it */
+    struct content_ops content;
+    const char *const *users; /* "name:password", NULL-terminated; NULL: u1:pw u2:pw u3:pw */
+    /* Output: octets for a session; and: the server ends the session's connection. */
+    void (*emit)(void *user, int session, const uint8_t *p, size_t n);
+    void (*hangup)(void *user, int session);
+    void (*start_tls)(void *user, int session); /* after the OK to STARTTLS was emitted */
+    void *user;
+};
+
+struct model_server;
+struct model_server *model_server_new(const struct model_server_options *o); /* NULL: out of memory */
+void model_server_free(struct model_server *m);
+void model_server_reset(struct model_server *m); /* an empty store with INBOX for each user, no session */
+int model_server_open(struct model_server *m, int session, bool tls); /* emits the greeting; -1: session in use */
+void model_server_tls_done(struct model_server *m, int session);
+/* Octets from the client, in any pieces. */
+void model_server_input(struct model_server *m, int session, const uint8_t *p, size_t n);
+void model_server_closed(struct model_server *m, int session); /* the client is gone */
+/* Changes that are due without a command (IDLE, BYE of a disconnected session): called by the host's loop. */
+void model_server_tick(struct model_server *m);
+
+#endif

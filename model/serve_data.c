@@ -1,0 +1,165 @@
+/* serve_data.c: the untagged data of the commands, but for FETCH's (serve_fetch.c) and names (serve_names.c). */
+#include "serve.h"
+
+#include "id.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_flag(struct model_server *m, unsigned bit) {
+    static const char *const system[] = {"\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\Recent"};
+    out_text(&m->out, bit < 6 ? system[bit] : w_text(m->w, m->w->keyword[bit - 6]));
+}
+
+void print_flags(struct model_server *m, uint32_t flags) {
+    bool first = true;
+    out_text(&m->out, "(");
+    for (unsigned b = 0; b < 6u + m->w->keywords; b++) {
+        if (!(flags >> b & 1)) continue;
+        if (!first) out_text(&m->out, " ");
+        first = false;
+        print_flag(m, b);
+    }
+    out_text(&m->out, ")");
+}
+
+void serve_capability(struct model_server *m, int session) {
+    struct wsession *w = w_session(m->w, (unsigned)session);
+    struct run *r = &m->run;
+    int capability = 0;
+    uint32_t context = point_context(P_FAULT_SESSION, 1, &capability);
+    bool before = w->state == SES_NONAUTH;
+    bool clear = run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_CLEAR) || run_fault(r, P_FAULT_SESSION, context, OP_F_CID_CLEAR);
+    bool after = run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_AFTER) || run_fault(r, P_FAULT_SESSION, context, OP_F_CID_AFTER);
+    bool hides = (run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_HIDES) || run_fault(r, P_FAULT_SESSION, context, OP_F_CID_HIDES)) &&
+                 w->cid_advertised;
+    /* CID-3.3: under TLS, before login. */
+    bool clientid = ((w->tls || clear) && (before || after)) && !hides;
+    bool feature = false;
+    for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);
+    if (clientid) w->cid_advertised = 1;
+    serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE%s%s%s%s",
+               run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : "IMAP4rev1 ",
+               before ? " AUTH=PLAIN SASL-IR" : "", before && !w->tls ? " STARTTLS" : "", clientid ? " CLIENTID" : "",
+               feature && w->ids ? " X-FAST" : "");
+}
+
+/* ---- ID ---- */
+
+static void serve_id(struct model_server *m, struct step *s) {
+    struct run *r = &m->run;
+    struct wsession *w = w_session(m->w, (unsigned)s->session);
+    int state = s->was_selected ? 2 : w->state == SES_NONAUTH ? 0 : 1;
+    uint32_t context = point_context(P_ID_RESPONSE, 1, &state), pos = 0;
+    struct id_pair pair;
+    bool empty = s->syntax.verdict == LEX_ACCEPT && !id_params_is_nil(s->c->id) && !id_next_pair(s->c->id, &pos, &pair);
+    if (run_fault(r, P_FAULT_ID, context, OP_F_ID_ATOM) && s->syntax.verdict != LEX_ACCEPT) s->word = REPLY_OK;
+    if (run_fault(r, P_FAULT_ID, context, OP_F_ID_NO)) s->word = REPLY_NO;
+    if (run_fault(r, P_FAULT_ID, context, OP_F_ID_BAD) || (empty && run_fault(r, P_FAULT_ID, context, OP_F_ID_EMPTY_BAD))) s->word = REPLY_BAD;
+    if (run_fault(r, P_FAULT_ID, context, OP_F_ID_STATE) && w->state == SES_SELECTED) world_leave(m->w, (unsigned)s->session);
+    if (s->syntax.verdict == LEX_ACCEPT && s->word == REPLY_OK) {
+        struct id_limits l = id_check_limits(s->c->id);
+        bool broken[] = {l.field_too_long, l.value_too_long, l.too_many_pairs, l.duplicate};
+        for (int i = 0; i < 4; i++)
+            if (broken[i] && answer_has(run_serve_answer(r, P_ID_LIMITS, point_context(P_ID_LIMITS, 1, &i)), OP_REFUSE)) {
+                s->word = REPLY_BAD;
+                s->text = "Over the limits";
+            }
+    }
+    if (s->word != REPLY_OK || s->syntax.verdict != LEX_ACCEPT) return;
+    const struct answer *a = run_serve_answer(r, P_ID_RESPONSE, context);
+    if (answer_has(a, OP_ID_NONE)) return;
+    int times = run_fault(r, P_FAULT_ID, context, OP_F_ID_TWICE) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+        if (answer_has(a, OP_ID_NIL))
+            serve_line(m, s->session, "* ID NIL");
+        else
+            serve_line(m, s->session, "* ID (\"name\" \"imapdiff model\"%s%s%s)", run_fault(r, P_FAULT_ID, context, OP_F_ID_ODD) ? " \"odd\"" : "",
+                       run_fault(r, P_FAULT_ID, context, OP_F_ID_LONG) ? " \"a234567890123456789012345678901\" \"x\"" : "",
+                       run_fault(r, P_FAULT_ID, context, OP_F_ID_DUP) ? " \"NAME\" \"again\"" : "");
+    }
+}
+
+static void serve_clientid(struct model_server *m, struct step *s) {
+    struct run *r = &m->run;
+    struct wsession *w = w_session(m->w, (unsigned)s->session);
+    bool limit = s->syntax.verdict == LEX_REJECT && s->c->kind == CMD_CLIENTID;
+    if (limit && run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_LONG)) s->word = REPLY_OK;
+    if (w->state != SES_NONAUTH && run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_AFTER)) s->word = REPLY_OK;
+    if (s->word == REPLY_OK && run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_UNTAGGED)) serve_line(m, s->session, "* CLIENTID stored");
+}
+
+/* ---- SEARCH ---- */
+
+static void serve_search(struct model_server *m, struct step *s) {
+    struct run *r = &m->run;
+    const struct answer *a = run_serve_answer(r, P_SEARCH_EXPUNGED, s->context);
+    int uid = s->c->uid;
+    uint32_t context = point_context(P_FAULT_SEARCH, 1, &uid);
+    bool skip = run_fault(r, P_FAULT_SEARCH, context, OP_F_SKIP_LIVING), wrong = run_fault(r, P_FAULT_SEARCH, context, OP_F_SEARCH_WRONG);
+    m->out.len = 0;
+    m->speaking = s->session;
+    out_text(&m->out, "* SEARCH");
+    for (unsigned i = 0; i < s->targets; i++) {
+        const struct target *t = &r->target[s->first + i];
+        bool hit = t->hit == 1 || (t->hit == 2);
+        if (!t->dead && wrong && !hit) hit = true, wrong = false;
+        if (!t->dead && skip && hit) {
+            skip = false;
+            continue;
+        }
+        if (!hit || (t->dead && !answer_has(a, OP_INCLUDE))) continue;
+        out_text(&m->out, " ");
+        out_number(&m->out, uid ? w_message(m->w, t->m)->uid : t->seq);
+        if (m->out.len > m->out.cap - 64) serve_flush(m);
+    }
+    if (run_fault(r, P_FAULT_SEARCH, context, OP_F_SEARCH_GHOST_SEQ)) {
+        out_text(&m->out, " ");
+        out_number(&m->out, 900000u + s->targets);
+    }
+    out_text(&m->out, "\r\n");
+    serve_flush(m);
+}
+
+/* ---- SELECT ---- */
+
+void serve_select_data(struct model_server *m, struct step *s) {
+    struct wsession *w = w_session(m->w, (unsigned)s->session);
+    struct wbox *b = w_box(m->w, w->box);
+    int mode = s->c->kind == CMD_EXAMINE;
+    uint32_t context = point_context(P_FAULT_SELECT, 1, &mode);
+    uint32_t more = run_fault(&m->run, P_FAULT_SELECT, context, OP_F_EXISTS_WRONG);
+    uint32_t drift = run_fault(&m->run, P_FAULT_SELECT, context, OP_F_VALIDITY_CHANGES) ? ++m->selects : 0;
+    m->out.len = 0;
+    m->speaking = s->session;
+    out_text(&m->out, "* FLAGS ");
+    print_flags(m, 0xFFFFFFDFu);
+    out_text(&m->out, "\r\n* OK [PERMANENTFLAGS ");
+    print_flags(m, 0xFFFFFFDFu);
+    m->out.len--;
+    out_text(&m->out, w->read_only ? ")] None can be set\r\n" : " \\*)] Kept\r\n");
+    serve_flush(m);
+    serve_line(m, s->session, "* %u EXISTS", w->view + more);
+    serve_line(m, s->session, "* 0 RECENT");
+    serve_line(m, s->session, "* OK [UIDVALIDITY %u] UIDs are valid", b->validity + drift);
+    serve_line(m, s->session, "* OK [UIDNEXT %u] Predicted", b->uidnext);
+}
+
+void serve_data(struct model_server *m, struct step *s) {
+    if (s->c->kind == CMD_ID) serve_id(m, s);
+    if (s->c->kind == CMD_CLIENTID) serve_clientid(m, s);
+    bool fetch_no = s->c->kind == CMD_FETCH && s->word == REPLY_NO && !s->refused;
+    bool store_no = s->c->kind == CMD_STORE && s->word == REPLY_NO && !s->refused && s->answer;
+    if ((s->word != REPLY_OK && !fetch_no && !store_no) || s->syntax.verdict != LEX_ACCEPT) return;
+    switch (s->c->kind) {
+    case CMD_CAPABILITY: serve_capability(m, s->session); break;
+    case CMD_LOGOUT: serve_line(m, s->session, "* BYE Logging out"); break;
+    case CMD_NAMESPACE: serve_line(m, s->session, "* NAMESPACE ((\"\" \"/\")) NIL NIL"); break;
+    case CMD_SELECT: case CMD_EXAMINE: serve_select_data(m, s); break;
+    case CMD_LIST: case CMD_LSUB: case CMD_STATUS: serve_names(m, s); break;
+    case CMD_SEARCH: serve_search(m, s); break;
+    case CMD_FETCH: serve_fetch_data(m, s); break;
+    case CMD_STORE: serve_store_data(m, s); break;
+    default: break;
+    }
+}

@@ -1,0 +1,94 @@
+/* serve_tell.c: tells a session of pending changes, when the moment permits and the behaviour says so. */
+#include "serve.h"
+
+static bool now(struct model_server *m, enum point p, enum moment moment) {
+    int when = moment == MOMENT_IDLE ? 1 : moment == MOMENT_NOOP ? 2 : 0;
+    return !answer_has(run_serve_answer(&m->run, p, point_context(p, 1, &when)), OP_LATER);
+}
+
+static bool fault(struct model_server *m, enum moment moment, enum op op) {
+    int in = (int)moment;
+    return run_fault(&m->run, P_FAULT_TELL, point_context(P_FAULT_TELL, 1, &in), op);
+}
+
+static bool expunge_silent(struct model_server *m) {
+    for (int cmd = 0; cmd < 3; cmd++)
+        if (run_fault(&m->run, P_FAULT_EXPUNGE, point_context(P_FAULT_EXPUNGE, 1, &cmd), OP_F_EXPUNGE_SILENT)) return true;
+    return false;
+}
+
+static void tell_expunge(struct model_server *m, int session, enum moment moment) {
+    struct wsession *w = w_session(m->w, (unsigned)session);
+    for (unsigned i = 0; i < w->view;) {
+        uint16_t g = w_view(m->w, (unsigned)session)[i].message;
+        bool gone = w_message(m->w, g)->dead || w->doom == DOOM_EMPTIED;
+        if (!gone) {
+            i++;
+            continue;
+        }
+        if (fault(m, moment, OP_F_EXISTS_SHRINKS)) {
+            world_view_remove(m->w, (unsigned)session, i);
+            serve_line(m, session, "* %u EXISTS", w->view);
+            continue;
+        }
+        unsigned number = i + 1;
+        if (fault(m, moment, OP_F_EXPUNGE_WRONG)) number = i ? i : i + 2;
+        serve_line(m, session, "* %u EXPUNGE", number);
+        world_view_remove(m->w, (unsigned)session, i);
+        if (w_message(m->w, g)->maybe == 2) { /* F_EXPUNGE_KEEP: it lives on */
+            w_message(m->w, g)->dead = 0;
+            w_message(m->w, g)->maybe = 0;
+        }
+    }
+    if (w->view || !w->owes) w->owes = 0;
+}
+
+static void tell_exists(struct model_server *m, int session) {
+    struct wsession *w = w_session(m->w, (unsigned)session);
+    uint16_t first = w_box(m->w, w->box)->first;
+    for (uint16_t g = first; g; g = w_message(m->w, g)->next)
+        if (world_view_find(m->w, (unsigned)session, g) >= 0) first = w_message(m->w, g)->next;
+    unsigned before = w->view;
+    for (uint16_t g = first; g; g = w_message(m->w, g)->next)
+        if (!w_message(m->w, g)->dead && !world_view_add(m->w, (unsigned)session, g, w_message(m->w, g)->last)) break;
+    if (w->view != before) serve_line(m, session, "* %u EXISTS", w->view);
+}
+
+static void tell_flags(struct model_server *m, int session) {
+    struct wsession *w = w_session(m->w, (unsigned)session);
+    for (unsigned i = 0; i < w->view; i++) {
+        struct wview *v = &w_view(m->w, (unsigned)session)[i];
+        const struct wmessage *g = w_message(m->w, v->message);
+        if (g->dead || v->floor == g->last) continue;
+        v->floor = g->last;
+        m->out.len = 0;
+        m->speaking = session;
+        out_text(&m->out, "* ");
+        out_number(&m->out, i + 1);
+        out_text(&m->out, " FETCH (FLAGS ");
+        print_flags(m, world_flags(m->w, v->message));
+        out_text(&m->out, ")\r\n");
+        serve_flush(m);
+    }
+}
+
+/* EXPUNGE and MOVE tell their own session before the OK, whatever the behaviour (RFC 3501 6.4.3, RFC 6851 3.3). */
+static bool must_tell(const struct step *s) {
+    return s && s->word == REPLY_OK && (s->c->kind == CMD_EXPUNGE || s->c->kind == CMD_MOVE);
+}
+
+void serve_tell(struct model_server *m, int session, enum moment moment, const struct step *s) {
+    struct wsession *w = w_session(m->w, (unsigned)session);
+    if (w->state != SES_SELECTED) return;
+    bool permitted = moment == MOMENT_UID || moment == MOMENT_NOOP || moment == MOMENT_IDLE || moment == MOMENT_OTHER;
+    if (fault(m, moment, OP_F_EXPUNGE_NOW)) permitted = true; /* MAP-I3 broken */
+    if (fault(m, moment, OP_F_EXPUNGE_BEYOND)) serve_line(m, session, "* %u EXPUNGE", w->view + 1u);
+    if (fault(m, moment, OP_F_EXISTS_BEYOND)) serve_line(m, session, "* %u EXISTS", w->view + 5u);
+    if (fault(m, moment, OP_F_NEVER_TELL)) return;
+    if (permitted && !expunge_silent(m) && (must_tell(s) || w->doom == DOOM_EMPTIED || now(m, P_TELL_EXPUNGE, moment)))
+        tell_expunge(m, session, moment);
+    if (moment == MOMENT_NONE) return;
+    if (w->doom) return;
+    if (now(m, P_TELL_EXISTS, moment)) tell_exists(m, session);
+    if (now(m, P_TELL_FLAGS, moment)) tell_flags(m, session);
+}
