@@ -1,0 +1,179 @@
+#!/bin/sh
+# packages.sh: the Debian packages that imapdiff is built with, and those whose servers it judges.
+#
+#   mk/packages.sh build               installs what is missing to build and test (apt-get, with sudo when not root)
+#   mk/packages.sh servers DIR [NAME…] downloads the mail servers and unpacks them in DIR/sysroot; installs nothing,
+#                                      needs no root, and unpacks only what is not there yet
+#   mk/packages.sh list build|servers  the names
+#
+# Exit status: 0 all there, 1 something failed, 2 wrong usage, 3 packages cannot be fetched (no network, no Debian).
+# APT_OPTIONS holds further options for apt-get (a proxy, say).
+set -eu
+
+BUILD_PACKAGES="${BUILD_PACKAGES:-gcc libc6-dev make pkg-config re2c lua5.4 liblua5.4-dev libevent-dev
+  libgmime-3.0-dev libjansson-dev libcmocka-dev libssl-dev openssl clang-14 llvm-14 libclang-rt-14-dev python3
+  ca-certificates}"
+
+# What each server's daemons are in. Their libraries are found by apt; each server is resolved by itself, since the
+# packages of different servers conflict with each other.
+SERVERS="dovecot cyrus"
+PACKAGES_dovecot="dovecot-core dovecot-imapd"
+PACKAGES_cyrus="cyrus-common cyrus-imapd sasl2-bin libsasl2-modules libsasl2-modules-db libsasl2-2"
+# Dependencies for installing or administering, which a private instance never runs: taken as there.
+NOT_NEEDED="adduser db-util db5.3-util debconf e2fsprogs gawk init-system-helpers libclamav12 libpam-runtime lsb-base
+  netbase perl procps rsync sensible-utils ssl-cert sysvinit-utils ucf imapdiff-no-mta"
+
+say() { printf 'packages: %s\n' "$*" >&2; }
+die() { status=$1; shift; say "$*"; exit "$status"; }
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# --- build ------------------------------------------------------------------------------------------------------------
+
+build() {
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        # Another system: whoever builds there installs the libraries. A missing one shows as a compiler error.
+        command -v pkg-config >/dev/null && command -v re2c >/dev/null && return 0
+        die 3 "this is no Debian system and pkg-config or re2c is missing; the equivalents of these are needed:" \
+            $BUILD_PACKAGES
+    fi
+    # One call for all: this runs at each make.
+    there=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' $BUILD_PACKAGES 2>/dev/null |
+        sed -n 's/^installed \([^:]*\).*/\1/p' | tr '\n' ' ') || true
+    missing=
+    for package in $BUILD_PACKAGES; do
+        case " $there " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+    done
+    [ -n "$missing" ] || return 0
+    root=
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null ||
+            die 3 "missing:$missing; I am not root and there is no sudo. As root: apt-get install --no-install-recommends$missing"
+        root=sudo
+    fi
+    say "installing what the build needs${root:+ (with sudo)}:$missing"
+    install="env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends ${APT_OPTIONS-} install"
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    # The package lists may be missing or old: then fetch them and try again.
+    $root $install $missing </dev/null >"$log" 2>&1 ||
+        { $root apt-get -qq ${APT_OPTIONS-} update >"$log" 2>&1 && $root $install $missing </dev/null >"$log" 2>&1; } ||
+        { tail -n 20 "$log" >&2; die 3 "apt-get could not install:$missing"; }
+}
+
+# --- servers ----------------------------------------------------------------------------------------------------------
+
+# A dpkg status file for resolving: what this host has, without what it says of dependencies and conflicts (an
+# installed mail server must not stand in the way), without the packages that we want in any case ($@), and with those
+# that we do not need.
+write_status() {
+    awk -v drop=" $* $(echo $NOT_NEEDED) " '
+        BEGIN { RS = ""; FS = "\n" }
+        /\nStatus: install ok installed/ {
+            name = $1; sub(/^Package: /, "", name)
+            if (index(drop, " " name " ")) next
+            for (i = 1; i <= NF; i++)
+                if ($i ~ /^(Package|Status|Version|Architecture|Multi-Arch|Provides):/) print $i
+            print "Description: x\n"
+        }' /var/lib/dpkg/status 2>/dev/null || true
+    for package in $NOT_NEEDED; do
+        printf 'Package: %s\nStatus: install ok installed\nVersion: 9999\nArchitecture: %s\nMulti-Arch: allowed\n' \
+            "$package" "$(dpkg --print-architecture)"
+        case $package in
+        imapdiff-no-mta) printf 'Provides: default-mta, mail-transport-agent\n' ;;
+        debconf) printf 'Provides: debconf-2.0\n' ;;
+        esac
+        printf 'Description: x\n\n'
+    done
+}
+
+# fetch NAME: the server's packages and all they need into $apt/debs/NAME. $lists: "host" or "own" package lists.
+fetch() {
+    eval "wanted=\$PACKAGES_$1"
+    debs=$apt/debs/$1
+    mkdir -p "$debs/partial"
+    write_status $wanted >"$apt/status"
+    set -- -o Dir::State::status="$apt/status" -o Dir::Cache::archives="$debs" -o Debug::NoLocking=1 \
+        -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
+        -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0
+    if [ "$lists" = own ]; then
+        set -- "$@" -o Dir::State="$apt/state" -o Dir::State::status="$apt/status"
+        if [ ! -e "$apt/updated" ]; then
+            mkdir -p "$apt/state/lists/partial"
+            say "fetching package lists into $apt (nothing of the system is changed)"
+            apt-get -qq "$@" ${APT_OPTIONS-} update >"$apt/log" 2>&1 || true # one broken source does not matter
+            : >"$apt/updated"
+        fi
+    fi
+    apt-get -qq -y --no-install-recommends --download-only "$@" ${APT_OPTIONS-} install $wanted </dev/null >"$apt/log" 2>&1
+}
+
+# What is preloaded into the servers.
+build_shim() {
+    source=$(dirname "$0")/../harness/tools/relocate.c
+    shim=$sysroot/imapdiff/relocate.so
+    [ "$shim" -nt "$source" ] && return 0
+    mkdir -p "$sysroot/imapdiff"
+    ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -Wall -shared -fPIC -o "$shim.part" "$source" -ldl ||
+        die 1 "cannot compile $source"
+    mv "$shim.part" "$shim"
+}
+
+unpack() {
+    mkdir -p "$sysroot.part"
+    for deb in "$apt/debs/$1"/*.deb; do
+        dpkg-deb -x "$deb" "$sysroot.part" || return 1
+    done
+    chmod -R u+w "$sysroot.part" # an ordinary user can remove it again
+    mkdir -p "$sysroot"
+    cp -a "$sysroot.part/." "$sysroot/"
+    rm -rf "$sysroot.part"
+}
+
+servers() {
+    mkdir -p "$1"
+    dir=$(cd "$1" && pwd)
+    shift
+    sysroot=$dir/sysroot
+    apt=$dir/apt
+    mkdir -p "$sysroot/.packages"
+    build_shim
+    todo=
+    for name in ${*:-$SERVERS}; do
+        case " $SERVERS " in *" $name "*) ;; *) die 2 "no such server: $name (there are: $SERVERS)" ;; esac
+        eval "wanted=\$PACKAGES_$name"
+        [ "$(sed -n 1p "$sysroot/.packages/$name" 2>/dev/null)" = "$wanted" ] || todo="$todo $name"
+    done
+    [ -n "$todo" ] || return 0
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+        die 3 "no apt-get or dpkg-deb here, so the servers' packages cannot be fetched:$todo"
+    mkdir -p "$apt"
+    if command -v flock >/dev/null; then # two makes at once
+        exec 9>"$apt/lock"
+        flock 9
+    fi
+    for name in $todo; do
+        eval "wanted=\$PACKAGES_$name"
+        say "downloading $name ($wanted, and their libraries) into $sysroot; nothing is installed"
+        rm -rf "$apt/debs/$name" "$sysroot.part"
+        lists=host
+        if ! fetch "$name"; then
+            lists=own # the host's package lists are missing, unreadable or too old
+            fetch "$name" || { tail -n 5 "$apt/log" >&2; die 3 "cannot fetch $name's packages"; }
+        fi
+        unpack "$name" || die 1 "cannot unpack $name's packages"
+        { echo "$wanted"; ls "$apt/debs/$name" | grep "deb\$" || true; } >"$sysroot/.packages/$name"
+        rm -rf "$apt/debs/$name"
+    done
+}
+
+case ${1-} in
+build) build ;;
+servers) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh servers DIR [NAME…]"; shift; servers "$@" ;;
+list) case ${2-} in
+    build) echo $BUILD_PACKAGES ;;
+    servers) echo $SERVERS ;;
+    *) die 2 "usage: mk/packages.sh list build|servers" ;;
+    esac ;;
+*) die 2 "usage: mk/packages.sh build | servers DIR [NAME…] | list build|servers" ;;
+esac
