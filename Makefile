@@ -1,6 +1,9 @@
 # imapdiff: `make help` lists the targets.
 B       ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+Q ?= @
 OPT     ?= -O2 -g
 PREFIX  ?= /usr/local
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
@@ -31,21 +34,22 @@ GEN  := $(RE:grammar/%.re=$(B)/gen/%.c)
 define objects
 $(B)/$(1)/grammar/%.o: grammar/%.c | deps
 	@mkdir -p $$(@D)
-	$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/gen/%.o: $(B)/gen/%.c | deps
 	@mkdir -p $$(@D)
-	$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/model/%.o: model/%.c | deps
 	@mkdir -p $$(@D)
-	$$(CC) $(CSTD) $(2) $$(INC_model) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_model) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/harness/%.o: harness/%.c | deps
 	@mkdir -p $$(@D)
-	$$(CC) $(CSTD) $(2) $$(INC_harness) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_harness) -MMD -MP -c -o $$@ $$<
 GOBJ_$(1) := $(GSRC:grammar/%.c=$(B)/$(1)/grammar/%.o) $(RE:grammar/%.re=$(B)/$(1)/gen/%.o)
 MOBJ_$(1) := $(MSRC:model/%.c=$(B)/$(1)/model/%.o)
 HOBJ_$(1) := $(HSRC:harness/%.c=$(B)/$(1)/harness/%.o)
 $(B)/$(1)/imapdiff: $$(GOBJ_$(1)) $$(MOBJ_$(1)) $$(HOBJ_$(1))
-	$$(CC) $(2) -rdynamic -o $$@ $$^ $$(LIBS)
+	@echo link $$@
+	$$(Q)$$(CC) $(2) -rdynamic -o $$@ $$^ $$(LIBS)
 -include $$(wildcard $(B)/$(1)/*/*.d)
 endef
 $(eval $(call objects,rel,$(OPT)))
@@ -54,7 +58,7 @@ $(eval $(call objects,hostile,-O1 -g $(SAN) -DHOSTILE))
 
 $(B)/gen/%.c: grammar/%.re | deps
 	@mkdir -p $(@D)
-	re2c -W -Werror -i --no-generation-date $$(sed -n '1s,^// re2c: ,,p' $<) -o $@ $<
+	$(Q)re2c -W -Werror -i --no-generation-date $$(sed -n '1s,^// re2c: ,,p' $<) -o $@ $<
 $(B)/imapdiff: $(B)/rel/imapdiff
 	@cp $< $@
 
@@ -65,7 +69,8 @@ THELP = $(filter-out $(wildcard tests/$(1)/test_*.c),$(wildcard tests/$(1)/*.c))
 define testrule
 $(B)/tests/$(1)/test_%: tests/$(1)/test_%.c $$(call THELP,$(1)) $$(wildcard tests/$(1)/*.h) $(2)
 	@mkdir -p $$(@D)
-	$$(CC) $(CSTD) -O1 -g $(SAN) $$(INC_$(3)) -Itests/$(1) -o $$@ $$(filter %.c %.o,$$^) -lcmocka $$(LIBS)
+	@echo test $$@
+	$$(Q)$$(CC) $(CSTD) -O1 -g $(SAN) $$(INC_$(3)) -Itests/$(1) -o $$@ $$(filter %.c %.o,$$^) -lcmocka $$(LIBS)
 endef
 NOMAIN = $(filter-out %/main.o,$(1))
 $(eval $(call testrule,grammar,$$(GOBJ_san),grammar))
