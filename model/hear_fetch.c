@@ -12,11 +12,26 @@ uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t o
     return has_origin ? h * 31u + origin + 7u : h;
 }
 
+static unsigned saw_hash(int session, uint16_t m, uint32_t key) {
+    return (key ^ m * 2654435761u ^ (unsigned)session << 5) >> 3 & (SAW_BUCKETS - 1);
+}
+
+void add_saw(struct run *r, const struct saw *s) {
+    if (r->saws >= RUN_SAW) {
+        r->capped = true;
+        return;
+    }
+    if (!r->saws) memset(r->saw_bucket, 0, sizeof r->saw_bucket);
+    uint32_t *bucket = &r->saw_bucket[saw_hash(s->session, s->m, s->key)];
+    r->saw[r->saws] = *s;
+    r->saw[r->saws].chain = *bucket;
+    *bucket = ++r->saws;
+}
+
 const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key) {
-    const struct saw *last = NULL;
-    for (unsigned i = 0; i < r->saws; i++)
-        if (r->saw[i].m == m && r->saw[i].key == key && r->saw[i].session == session) last = &r->saw[i];
-    return last;
+    for (uint32_t i = r->saws ? r->saw_bucket[saw_hash(session, m, key)] : 0; i; i = r->saw[i - 1].chain)
+        if (r->saw[i - 1].m == m && r->saw[i - 1].key == key && r->saw[i - 1].session == session) return &r->saw[i - 1];
+    return NULL;
 }
 
 static bool contains(struct slice hay, struct slice needle) {
@@ -242,11 +257,7 @@ void hear_fetch(struct run *r, const struct heard *h) {
         enum said said = said_item(r, h, m, it, &flags);
         report(r, h, m, it, said);
         if (s->loose) return;
-        if (r->saws >= RUN_SAW) {
-            r->capped = true;
-            return;
-        }
-        r->saw[r->saws++] = (struct saw){.m = m, .session = (uint8_t)h->session, .said = (uint8_t)said, .flags = flags,
-                                         .key = item_key(it->att, it->section, it->has_origin, it->origin), .event = h->event};
+        add_saw(r, &(struct saw){.m = m, .session = (uint8_t)h->session, .said = (uint8_t)said, .flags = flags,
+                                         .key = item_key(it->att, it->section, it->has_origin, it->origin), .event = h->event});
     }
 }

@@ -89,21 +89,6 @@ void judge_status(struct run *r, struct step *s) {
 
 /* ---- LIST, LSUB ---- */
 
-/* RFC 3501 6.3.8: `*` matches anything, `%` anything but the separator. */
-static bool matches(const uint8_t *p, uint32_t pn, const uint8_t *n, uint32_t nn, uint8_t separator) {
-    for (; pn; p++, pn--, n++, nn--) {
-        if (*p == '*' || *p == '%') {
-            for (uint32_t k = 0; k <= nn; k++) {
-                if (matches(p + 1, pn - 1, n + k, nn - k, separator)) return true;
-                if (k < nn && *p == '%' && n[k] == separator) return false;
-            }
-            return false;
-        }
-        if (!nn || *p != *n) return false;
-    }
-    return !nn;
-}
-
 static bool has_attribute(const struct heard *h, const char *name) {
     for (uint32_t i = h->r->list; i; i = h->nodes->v[i].next)
         if (slice_is_nocase(h->nodes->v[i].str.s, name)) return true;
@@ -164,7 +149,7 @@ void judge_list(struct run *r, struct step *s) {
     for (unsigned i = 1; i < r->w->names; i++) {
         if (w_name(r->w, i)->user != step_session(r, s)->user) continue;
         struct slice t = world_name_text(r->w, (uint16_t)i);
-        if (name_is_inbox(t) || !matches(pat, (uint32_t)pn, t.p, t.n, separator)) continue;
+        if (name_is_inbox(t) || !pattern_matches((struct slice){pat, (uint32_t)pn}, t, separator)) continue;
         judge_name(r, s, (uint16_t)i, s->c->kind == CMD_LSUB);
     }
 }

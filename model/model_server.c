@@ -309,6 +309,10 @@ static void execute(struct model_server *m, int session, size_t n, struct slice 
         serve_tell(m, session, moment_of(s), s);
     tagged_reply(m, s);
     after_reply(m, s);
+    if (m->run.full) { /* a view had no room for what there is to tell */
+        memcpy(m->backup, m->w, m->w->size);
+        grow(m);
+    }
 }
 
 /* ---- input ---- */

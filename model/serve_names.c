@@ -3,34 +3,6 @@
 
 #include <stdio.h>
 
-/* RFC 3501 6.3.8, without recursion: the last `*` or `%` is tried again from one octet further on. */
-static bool matches(struct slice p, struct slice n) {
-    uint32_t i = 0, k = 0, star = UINT32_MAX, mark = 0, percent = UINT32_MAX, pmark = 0;
-    while (k < n.n) {
-        if (i < p.n && p.p[i] == '*') {
-            star = i++;
-            mark = k;
-            percent = UINT32_MAX;
-        } else if (i < p.n && p.p[i] == '%') {
-            percent = i++;
-            pmark = k;
-        } else if (i < p.n && p.p[i] == n.p[k]) {
-            i++;
-            k++;
-        } else if (percent != UINT32_MAX && n.p[pmark] != '/') {
-            i = percent + 1;
-            k = ++pmark;
-        } else if (star != UINT32_MAX) {
-            percent = UINT32_MAX;
-            i = star + 1;
-            k = ++mark;
-        } else
-            return false;
-    }
-    while (i < p.n && (p.p[i] == '*' || p.p[i] == '%')) i++;
-    return i == p.n;
-}
-
 static void list_one(struct model_server *m, struct step *s, uint16_t name, const char *attributes) {
     m->out.len = 0;
     m->speaking = s->session;
@@ -71,7 +43,7 @@ static void serve_list(struct model_server *m, struct step *s) {
     bool stays = run_fault(&m->run, P_FAULT_MAILBOX, point_context(P_FAULT_MAILBOX, 1, &list), OP_F_NAME_STAYS);
     for (unsigned i = 1; i < m->w->names; i++) {
         struct wname *n = w_name(m->w, i);
-        if (n->user != w_session(m->w, (unsigned)s->session)->user || !matches(p, world_name_text(m->w, (uint16_t)i))) continue;
+        if (n->user != w_session(m->w, (unsigned)s->session)->user || !pattern_matches(p, world_name_text(m->w, (uint16_t)i), '/')) continue;
         bool show = lsub ? n->subscribed == NAME_YES : shown(m, s, (uint16_t)i) || (stays && n->last_validity);
         if (show && lost && !name_is_inbox(world_name_text(m->w, (uint16_t)i))) {
             lost = false;

@@ -50,7 +50,10 @@ static void tell_exists(struct model_server *m, int session) {
         if (world_view_find(m->w, (unsigned)session, g) >= 0) first = w_message(m->w, g)->next;
     unsigned before = w->view;
     for (uint16_t g = first; g; g = w_message(m->w, g)->next)
-        if (!w_message(m->w, g)->dead && !world_view_add(m->w, (unsigned)session, g, w_message(m->w, g)->last)) break;
+        if (!w_message(m->w, g)->dead && !world_view_add(m->w, (unsigned)session, g, w_message(m->w, g)->last)) {
+            m->run.full = true; /* the rest is told once the world has grown */
+            break;
+        }
     if (w->view != before) serve_line(m, session, "* %u EXISTS", w->view);
 }
 

@@ -79,7 +79,9 @@ struct saw {
     uint32_t key;       /* item_key() of the item */
     uint32_t flags;     /* FLAGS items */
     uint32_t event;
+    uint32_t chain;     /* 1 + the index of the one before in the same bucket */
 };
+#define SAW_BUCKETS 256
 
 /* What the judge remembers of a server from program to program. */
 struct facts {
@@ -118,6 +120,7 @@ struct run {
     unsigned targets;
     struct saw saw[RUN_SAW];
     unsigned saws;
+    uint32_t saw_bucket[SAW_BUCKETS]; /* 1 + index of the last one; valid only while saws > 0 */
     /* JUDGE: the odometer of choices, notes and cost of this run. */
     uint16_t choice[RUN_DEPTH], choices[RUN_DEPTH];
     unsigned depth, at;
@@ -188,6 +191,7 @@ void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to);
 void hear(struct run *r, const struct heard *h);
 void hear_fetch(struct run *r, const struct heard *h);
 uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t origin);
+void add_saw(struct run *r, const struct saw *s);
 const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key);
 bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event);
 void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes);

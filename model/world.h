@@ -158,6 +158,8 @@ void world_view_remove(struct world *w, unsigned session, unsigned index);
 void world_leave(struct world *w, unsigned session); /* no mailbox selected any more; ghosts without visitors go */
 unsigned world_visitors(const struct world *w, uint16_t box, int except);
 unsigned world_living(const struct world *w, uint16_t box);
+/* RFC 3501 6.3.8: `*` matches anything, `%` anything but the separator. Linear in practice, never exponential. */
+bool pattern_matches(struct slice pattern, struct slice name, uint8_t separator);
 uint32_t hash_octets(const void *p, size_t n); /* never 0 */
 
 #endif
