@@ -36,13 +36,13 @@ void conn_acknowledge(struct conn *c) {
 
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
-/* Room for n octets more, by moving what is left to the front or by growing to at most the limits' sum. */
+/* Room for n octets more, by moving what is left to the front or by growing: conn_deliver bounds what is left. */
 static bool conn_reserve(struct conn *c, size_t n) {
     if (c->cap - c->end >= n)
         return true;
     size_t left = c->end - c->head;
-    if (c->head && c->cap - left >= n && left <= c->head) {
-        memcpy(c->in, c->in + c->head, left);
+    if (c->head && c->cap - left >= n) {
+        memmove(c->in, c->in + c->head, left);
     } else {
         size_t cap = c->cap ? c->cap : 4096;
         while (cap - left < n)

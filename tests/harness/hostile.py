@@ -312,6 +312,40 @@ def sink_tls(s):
 
 
 @mode
+def sizes(s):
+    """Literals of many lengths, sent in large pieces."""
+    s.sendall(GREETING)
+    line(s)
+    s.sendall(b"".join(b"* 1 FETCH (BODY[] {%d}\r\n%s)\r\n" % (n, b"\n" * n) for n in (i * i % 9973 for i in range(2000))))
+    hold(s)
+
+
+LAST_END = b"none"
+
+
+@mode
+def tls_ends(s):
+    """Remembers how the client ended TLS."""
+    global LAST_END
+    t = tls(s)
+    t.suppress_ragged_eofs = False
+    t.sendall(GREETING)
+    try:
+        LAST_END = b"unfinished"
+        while t.recv(4096):
+            pass
+        LAST_END = b"in order"
+    except ssl.SSLError:
+        LAST_END = b"ragged"
+
+
+@mode
+def last_end(s):
+    s.sendall(b"* OK " + LAST_END + b"\r\n")
+    hold(s)
+
+
+@mode
 def two_writes(s):
     """Each reply in two segments, the second held back (Nagle) until the first is acknowledged."""
     s.sendall(GREETING)

@@ -112,6 +112,55 @@ static void test_literals(bool one_octet) {
     net_free(e.net);
 }
 
+static size_t sizes_total;
+static void on_size(void *user, int s, uint64_t t, const uint8_t *p, size_t n) {
+    (void)s, (void)t;
+    struct seen *e = user;
+    if (e->responses++ == 0)
+        return;
+    unsigned i = (unsigned)e->responses - 2, literal = i * i % 9973;
+    char head[64];
+    size_t k = (size_t)snprintf(head, sizeof head, "* 1 FETCH (BODY[] {%u}\r\n", literal);
+    if (n == k + literal + 3 && memcmp(p, head, k) == 0 && memcmp(p + n - 3, ")\r\n", 3) == 0)
+        sizes_total++;
+}
+
+/* Responses of many lengths in one stream come out each whole, wherever the reads end. */
+static void test_sizes(bool one_octet) {
+    struct net_options o = net_defaults();
+    o.one_octet = one_octet;
+    struct seen e = {0};
+    struct transport_events ev = {.user = &e, .on_response = on_size, .on_closed = on_closed};
+    e.net = net_new(&o, &ev);
+    struct endpoint to = at("sizes");
+    net_connect(e.net, 0, &to, false);
+    await(&e, 1);
+    sizes_total = 0;
+    send_text(&e, 0, "a NOOP\r\n");
+    await(&e, 2001);
+    CHECK(sizes_total == 2000, "%zu of 2000 whole", sizes_total);
+    net_free(e.net);
+}
+
+/* Closing says close_notify, so that a server does not take us for cut off. */
+static void test_goodbye(void) {
+    struct seen e;
+    begin(&e, NULL);
+    struct endpoint to = at("tls_ends"), last = at("last_end");
+    net_connect(e.net, 0, &to, true);
+    await(&e, 1);
+    net_close(e.net, 0);
+    for (int i = 0; i < 50 && !strstr(e.got, "* OK in order"); i++) {
+        usleep(20000);
+        e.got_n = 0;
+        net_connect(e.net, 1, &last, false);
+        await(&e, e.responses + 1);
+        net_close(e.net, 1);
+    }
+    CHECK(strstr(e.got, "* OK in order"), "%.*s", (int)e.got_n, e.got);
+    net_free(e.net);
+}
+
 static void test_wrong_calls(void) {
     struct seen e;
     begin(&e, NULL);
@@ -341,6 +390,7 @@ static void test_deadlines(void) {
     net_expect(e.net, 0, NULL, 0);
     net_run(e.net, 2000, was_closed, &e);
     CHECK(e.how == CLOSED_TIMEOUT && strstr(e.text, "the session lasted longer than 700 ms"), "%s", e.text);
+    CHECK(!strstr(e.text, "awaited"), "%s", e.text);
     net_free(e.net);
 }
 
@@ -447,6 +497,9 @@ int main(void) {
     hostile_start(&h);
     test_literals(false);
     test_literals(true);
+    test_sizes(false);
+    test_sizes(true);
+    test_goodbye();
     test_wrong_calls();
     test_no_server();
     test_next_address();
