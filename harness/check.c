@@ -1,0 +1,114 @@
+/* check.c: the command `imapdiff check`: options, signals, each target, the report. */
+#include "check.h"
+
+#include "cli.h"
+#include "report.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile int stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+/* The first signal ends the run in order; a second one ends the process (guardians clean up behind it). */
+static void catch_signals(void)
+{
+    struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &a, NULL);
+    sigaction(SIGTERM, &a, NULL);
+    sigaction(SIGHUP, &a, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool parse(int argc, char **argv, struct check_options *o)
+{
+    const struct cli_option options[] = {
+        {.name = "time", .type = CLI_TIME, .to = &o->time_ms},
+        {.name = "programs", .type = CLI_NUMBER, .to = &o->programs},
+        {.name = "seed", .type = CLI_NUMBER, .to = &o->seed},
+        {.name = "clients", .type = CLI_INT, .to = &o->clients},
+        {.name = "scenario", .type = CLI_TEXT, .to = &o->scenario},
+        {.name = "profile", .type = CLI_TEXT, .to = &o->profile},
+        {.name = "json", .type = CLI_FILE, .to = &o->json, .file = &o->json_file},
+        {.name = "junit", .type = CLI_FILE, .to = &o->junit, .file = &o->junit_file},
+        {.name = "tap", .type = CLI_FILE, .to = &o->tap, .file = &o->tap_file},
+        {.name = "report", .type = CLI_TEXT, .to = &o->report},
+        {.name = "strict", .type = CLI_FLAG, .to = &o->strict},
+        {.name = "reach", .type = CLI_FLAG, .to = &o->reach},
+        {.name = "quiet", .type = CLI_FLAG, .to = &o->quiet},
+        {.name = "allow-inbox", .type = CLI_FLAG, .to = &o->allow_inbox},
+        {.name = "user", .type = CLI_LIST, .to = o->users, .n = &o->users_n, .max = TARGET_USERS},
+        {.name = "behaviours", .type = CLI_LIST, .to = o->behaviours, .n = &o->folders, .max = CHECK_FOLDERS},
+        {.name = "print-programs", .type = CLI_TEXT, .to = &o->print_programs},
+        {0},
+    };
+    if (!cli_parse(options, argc, argv, o->target, CHECK_TARGETS, &o->targets))
+        return false;
+    if (!o->targets)
+        cli_error("check: expected a target: model, dovecot, cyrus, or imap://user:password@host/");
+    if ((o->json && !o->json_file) + (o->junit && !o->junit_file) + (o->tap && !o->tap_file) > 1) {
+        cli_error("check: only one of --json, --junit and --tap can go to standard output; give the others =FILE");
+        return false;
+    }
+    if (o->clients < 1 || o->clients > PROGRAM_SESSIONS) {
+        cli_error("check: --clients: expected 1 to %d", PROGRAM_SESSIONS);
+        return false;
+    }
+    return o->targets > 0;
+}
+
+/* The gravest: findings before a lost target before wrong input. */
+static int worse(int a, int b)
+{
+    static const int weight[] = {[EXIT_CLEAN] = 0, [EXIT_USAGE] = 1, [EXIT_TARGET] = 2, [EXIT_FINDINGS] = 3};
+    return weight[b] > weight[a] ? b : a;
+}
+
+static void defaults(struct check_options *o, const char *target)
+{
+    if (o->time_ms || o->programs)
+        return;
+    if (!strncmp(target, "model", 5))
+        o->programs = 2000;
+    else
+        o->time_ms = 30000;
+}
+
+int check_main(int argc, char **argv)
+{
+    struct check_options o = {.seed = 1, .clients = 4};
+    if (!parse(argc, argv, &o))
+        return EXIT_USAGE;
+    struct check_run *runs = calloc((size_t)o.targets, sizeof *runs);
+    struct check_options *each = calloc((size_t)o.targets, sizeof *each);
+    int status = EXIT_CLEAN, n = 0;
+    bool machine = (o.json && !o.json_file) || (o.junit && !o.junit_file) || (o.tap && !o.tap_file);
+    catch_signals();
+    for (; runs && each && n < o.targets && !stop; n++) {
+        each[n] = o;
+        defaults(&each[n], o.target[n]);
+        status = worse(status, check_target(o.target[n], &each[n], &stop, &runs[n]));
+        if (!machine)
+            report_text(stdout, &runs[n], report_colour(stdout));
+        if (runs[n].end_text[0])
+            cli_error("%s: %s", runs[n].target, runs[n].end_text);
+        if (runs[n].io_error[0])
+            cli_error("%s", runs[n].io_error);
+    }
+    char err[400];
+    if (n && !report_files(runs, n, err, sizeof err)) {
+        cli_error("%s", err);
+        status = worse(status, EXIT_USAGE);
+    }
+    for (int i = 0; i < n; i++)
+        check_run_free(&runs[i]);
+    free(runs);
+    free(each);
+    return status;
+}

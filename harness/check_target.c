@@ -1,0 +1,202 @@
+/* check_target.c: one target: programs one after the other, notes folded, traces written, the end explained. */
+#include "check.h"
+
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct running {
+    struct check_run *run;
+    struct drive *drive;
+    struct target *target;
+    struct oracle *oracle;
+    const struct program *program;
+    struct progress progress;
+    FILE *print;
+    const volatile int *stop;
+    uint32_t number;        /* of the program, from 1 */
+    uint32_t failing;       /* notes of this program that fail the run */
+    int silent;             /* programs in a row that ended without a reply */
+};
+
+static void on_note(void *user, const struct note *n)
+{
+    struct running *r = user;
+    bool fresh;
+    struct finding *f = tally_note(&r->run->tally, n, &fresh);
+    r->failing += n->verdict == V_VIOLATES || (n->verdict == V_DEVIATES && r->run->o->strict);
+    if (!fresh)
+        return;
+    f->program = r->number;
+    out_trace(r->run, f, drive_log(r->drive), r->program);
+}
+
+static bool print_program(struct running *r, const struct program *p)
+{
+    if (!r->print)
+        return true;
+    size_t n;
+    char *text = program_print_sent(p, &n);
+    bool ok = text && fprintf(r->print, "# program %u\n", r->number) > 0 && fwrite(text, 1, n, r->print) == n &&
+              fputc('\n', r->print) != EOF;
+    free(text);
+    if (!ok && !r->run->io_error[0])
+        snprintf(r->run->io_error, sizeof r->run->io_error, "cannot write %s: %m", r->run->o->print_programs);
+    return ok;
+}
+
+/* Runs one program; false: the run is over. */
+static bool one(struct running *r, const struct program *p)
+{
+    struct check_run *run = r->run;
+    r->program = p;
+    r->number++;
+    r->failing = 0;
+    if (!print_program(r, p))
+        return false;
+    enum drive_end end = drive_run(r->drive, p, r->number);
+    run->counts = *drive_counts(r->drive);
+    run->programs = run->counts.programs;
+    run->judged = *oracle_counts(r->oracle);
+    progress_show(&r->progress, run, false);
+    if (end == DRIVE_DONE) {
+        r->silent = 0;
+        return true;
+    }
+    run->end = end;
+    snprintf(run->end_text, sizeof run->end_text, "%s", drive_text(r->drive));
+    /* A server that was found out may fall silent now and then; one that is only silent is gone. */
+    bool again = (end == DRIVE_SILENT || end == DRIVE_UNREACHABLE) && r->number > 1 &&
+                 (r->failing || ++r->silent < 3);
+    if (again) {
+        run->end = DRIVE_DONE;
+        run->end_text[0] = '\0';
+    }
+    return again;
+}
+
+static bool time_left(const struct running *r)
+{
+    uint64_t ms = r->run->o->time_ms;
+    return !ms || clock_ms() - r->progress.start_ms < ms;
+}
+
+static bool builtin(struct running *r, struct program *p)
+{
+    const char *text;
+    char err[256], name[32];
+    for (uint32_t i = 0; time_left(r) && (text = builtin_program(i)); i++) {
+        snprintf(name, sizeof name, "built-in program %u", i + 1);
+        if (!program_parse(p, name, 1, text, strlen(text), err, sizeof err)) {
+            snprintf(r->run->io_error, sizeof r->run->io_error, "%s", err);
+            return false;
+        }
+        if (!one(r, p))
+            return false;
+    }
+    return true;
+}
+
+static void run_all(struct running *r)
+{
+    struct program p;
+    program_init(&p);
+    builtin(r, &p);
+    program_free(&p);
+}
+
+static int status_of(const struct check_run *run)
+{
+    if (tally_fails(&run->tally, run->o->strict))
+        return EXIT_FINDINGS;
+    for (uint32_t i = 0; i < run->scenarios; i++)
+        if (run->scenario[i].state == SCENARIO_FAIL)
+            return EXIT_FINDINGS;
+    if (run->end != DRIVE_DONE)
+        return EXIT_TARGET;
+    if (run->io_error[0])
+        return EXIT_USAGE;
+    return run->o->reach && reach_missing(run) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+/* The parts of a run in the order in which they depend on each other. false: run->end_text or io_error says why. */
+static bool prepare(struct running *r, const char *name, const struct check_options *o, struct behaviours *b,
+                    struct content_ops content, int *status)
+{
+    struct check_run *run = r->run;
+    bool usage;
+    char err[1024];
+    r->drive = drive_new();
+    struct target_options to = {.behaviours = b, .content = content, .seed = o->seed, .users = o->users,
+                                .allow_inbox = o->allow_inbox, .events = r->drive ? drive_events(r->drive) : NULL};
+    r->target = r->drive ? target_open(name, &to, err, sizeof err, &usage) : NULL;
+    if (!r->target) {
+        *status = r->drive && usage ? EXIT_USAGE : EXIT_TARGET;
+        snprintf(run->end_text, sizeof run->end_text, "%.390s", r->drive ? err : "out of memory");
+        return false;
+    }
+    snprintf(run->target, sizeof run->target, "%s", r->target->name);
+    run->kind = r->target->kind;
+    struct oracle_options oo = {.behaviours = b, .content = content, .note = on_note, .user = r,
+                                .users = r->target->users};
+    r->oracle = oracle_new(&oo);
+    if (!r->oracle) {
+        *status = EXIT_TARGET;
+        snprintf(run->end_text, sizeof run->end_text, "out of memory");
+        return false;
+    }
+    drive_attach(r->drive, r->target, &(struct drive_options){.oracle = r->oracle, .note = on_note, .user = r,
+                                                              .stop = r->stop, .pause_ms = -1});
+    if (o->print_programs && !(r->print = fopen(o->print_programs, "w"))) {
+        *status = EXIT_USAGE;
+        snprintf(run->end_text, sizeof run->end_text, "cannot write %s: %m", o->print_programs);
+        return false;
+    }
+    return true;
+}
+
+int check_target(const char *name, const struct check_options *o, const volatile int *stop, struct check_run *run)
+{
+    *run = (struct check_run){.o = o};
+    snprintf(run->target, sizeof run->target, "%s", name);
+    struct running r = {.run = run, .stop = stop};
+    struct content_ops content = content_begin();
+    char err[400] = "";
+    struct behaviours *b = load_behaviours(o->behaviours, o->folders, err, sizeof err);
+    run->status = -1;
+    if (!b) {
+        run->status = EXIT_USAGE;
+        snprintf(run->end_text, sizeof run->end_text, "%s", err);
+    } else if (prepare(&r, name, o, b, content, &run->status)) {
+        out_folder(run, o->seed);
+        progress_start(&r.progress, o->quiet);
+        run_all(&r);
+        if (r.number)
+            progress_show(&r.progress, run, r.progress.tty);
+        progress_end(&r.progress);
+        run->elapsed_ms = clock_ms() - r.progress.start_ms;
+        drive_clean(r.drive);
+        tally_sort(&run->tally);
+        run->status = -1;
+    }
+    if (r.print && fclose(r.print) != 0 && !run->io_error[0])
+        snprintf(run->io_error, sizeof run->io_error, "cannot write %s: %m", o->print_programs);
+    drive_free(r.drive);
+    target_free(r.target);
+    if (r.oracle)
+        oracle_free(r.oracle);
+    if (b)
+        behaviours_free(b);
+    content_end(&content);
+    if (run->status < 0)
+        run->status = status_of(run);
+    return run->status;
+}
+
+void check_run_free(struct check_run *run)
+{
+    tally_free(&run->tally);
+    free(run->scenario);
+    run->scenario = NULL;
+}

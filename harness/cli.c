@@ -1,0 +1,103 @@
+/* cli.c: imapdiff's commands. */
+#include "cli.h"
+
+#include "check.h"
+#include "lex.h"
+#include "names.h"
+
+#include <string.h>
+
+static const struct command {
+    const char *name;
+    int (*main)(int argc, char **argv);
+    const char *words, *what;
+} commands[] = {
+    {"check", check_main, "TARGET...", "drive programs and judge every response"},
+    {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
+    {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
+    {"lex", lex_main, "id|id-response|clientid|command|response [FILE]", "one item: verdict, tree, broken rule or limit"},
+    {"list", list_main, "[targets|behaviours|scenarios|choices|clauses]", "what there is"},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void short_help(FILE *out)
+{
+    fputs("imapdiff: a model and judge of IMAP's ID, CLIENTID and multi-accessed mailboxes (RFC 2971, 2180)\n\n", out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  imapdiff %-8s %-48s %s\n", commands[i].name, commands[i].words, commands[i].what);
+    fputs("\nTARGET is model, model:BEHAVIOUR, dovecot[:maildir|sdbox|mdbox|mbox], cyrus[:delayed|immediate], or\n"
+          "imap://user:password@host:port/, imaps://..., imap+starttls://...\n", out);
+}
+
+static void help(void)
+{
+    short_help(stdout);
+    fputs("\ncheck options:\n"
+          "  --time 30s           how long (s, m, h, ms); default 30s on servers\n"
+          "  --programs N         how many generated programs; default 2000 on model\n"
+          "  --seed N             the same seed gives the same programs; default 1\n"
+          "  --clients N          sessions of one program, at most\n"
+          "  --scenario GLOB      scenarios whose name matches; none: --scenario ''\n"
+          "  --profile FILE       an earlier --json=FILE: its findings are known and fail nothing\n"
+          "  --json[=FILE] --junit[=FILE] --tap[=FILE]   for machines; to standard output by default\n"
+          "  --report DIR         a page with grid, findings, traces as charts\n"
+          "  --strict             DEVIATES fails the run too\n"
+          "  --reach              a choice point's context that was neither reached nor has a reason fails the run\n"
+          "  --user NAME:PASSWORD one more user (URL targets)\n"
+          "  --allow-inbox        programs may use INBOX (URL targets; it must be empty)\n"
+          "  --behaviours DIR     more Lua behaviours for the judge to know\n"
+          "  --print-programs FILE   write the programs that were sent\n"
+          "  --quiet              no progress, only what fails\n"
+          "replay options:\n"
+          "  --times N            how often; prints the rate\n"
+          "\nExit status: 0 nothing fails the run, 1 findings that do, 2 wrong usage, input, or output that cannot be written,\n"
+          "3 the target could not be reached or died and no finding explains it.\n"
+          "Environment: IMAPDIFF_LUA, IMAPDIFF_SYSROOT, NO_COLOR\n", stdout);
+}
+
+static int unknown(const char *word)
+{
+    const char *known[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        known[i] = commands[i].name;
+    const char *near = names_nearest(word, known, COMMANDS);
+    cli_error("unknown command `%s`%s%s%s; see imapdiff --help", word, near ? " (nearest: " : "", near ? near : "",
+              near ? ")" : "");
+    return EXIT_USAGE;
+}
+
+/* Output that could not be written (a full disk) is an error of its own. */
+static int finish(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        cli_error("cannot write to standard output: %m");
+        return status == EXIT_FINDINGS ? status : EXIT_USAGE;
+    }
+    return status;
+}
+
+int cli_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        short_help(stdout);
+        fputs("\nimapdiff --help says more.\n", stdout);
+        return finish(EXIT_CLEAN);
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        help();
+        return finish(EXIT_CLEAN);
+    }
+    if (!strcmp(argv[1], "--version")) {
+        printf("imapdiff %s\n", IMAPDIFF_VERSION);
+        return finish(EXIT_CLEAN);
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (!strcmp(argv[1], commands[i].name)) {
+            if (argc == 3 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
+                help();
+                return finish(EXIT_CLEAN);
+            }
+            return finish(commands[i].main(argc - 1, argv + 1));
+        }
+    return unknown(argv[1]);
+}

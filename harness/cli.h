@@ -1,0 +1,49 @@
+/* cli.h: the command line: words, options, errors that name the nearest word that exists. */
+#ifndef CLI_H
+#define CLI_H
+
+#include "behaviour.h"
+#include "content.h"
+
+#include <stdio.h>
+
+enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_TARGET = 3 };
+
+enum cli_type {
+    CLI_FLAG,   /* --name              bool *to */
+    CLI_TEXT,   /* --name X, --name=X  const char **to */
+    CLI_NUMBER, /* --name 17           uint64_t *to */
+    CLI_INT,    /* the same, up to INT_MAX, int *to */
+    CLI_TIME,   /* --name 30s, 2m, 1h, 500ms, 30   uint64_t *to, milliseconds; 30 is seconds */
+    CLI_LIST,   /* repeated            const char **to, number in *n, at most `max` */
+    CLI_FILE    /* --name, --name=FILE bool *to is set, const char **file is FILE or NULL */
+};
+struct cli_option {
+    const char *name;  /* without dashes */
+    uint8_t type;
+    void *to;
+    int *n, max;       /* LIST */
+    const char **file; /* FILE */
+};
+
+/* Sorts argv[1..] into options and operands. `--` ends the options; `-o X` stands for the option named "o". false: one line on
+ * standard error, usage is wrong. */
+bool cli_parse(const struct cli_option *options, int argc, char **argv, const char **operand, int max, int *n);
+/* "imapdiff: text" on standard error. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+int cli_main(int argc, char **argv); /* imapdiff itself; returns the exit status */
+int replay_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+int list_main(int argc, char **argv);
+
+/* Where lua/ is: $IMAPDIFF_LUA, else lua in the current folder, ../lua or ../../lua beside the running binary, or
+ * ../share/imapdiff/lua beside it. false: nowhere. */
+bool lua_folder(char *path, size_t n);
+/* All behaviours of lua/behaviour and of `folders`. NULL: one line in err. A missing lua/ gives an empty set. */
+struct behaviours *load_behaviours(const char *const *folders, int n, char *err, size_t errlen);
+/* Message contents for model and oracle; content_end frees what they hold. */
+struct content_ops content_begin(void);
+void content_end(struct content_ops *c);
+
+#endif
