@@ -18,8 +18,7 @@ bool frame_announces(const uint8_t *from, const uint8_t *end, uint64_t *n)
         return false;
     *n = 0;
     for (; d < end - 1; d++)
-        if ((*n = *n * 10 + (uint64_t)(*d - '0')) > NUMBER63 / 16)
-            *n = NUMBER63 / 16; /* enough to be too long for everybody */
+        *n = *n > NUMBER63 / 10 ? UINT64_MAX : *n * 10 + (uint64_t)(*d - '0'); /* saturates: too long for everybody */
     return true;
 }
 
@@ -73,7 +72,7 @@ enum frame_result frame_response(struct frame *f, const uint8_t *p, size_t n, si
             *len = end;
             return FRAME_WHOLE;
         }
-        if (octets > max_literal)
+        if (octets > max_literal || octets > SIZE_MAX / 2)
             return FRAME_LITERAL_TOO_LONG;
         f->line = f->scanned = end + (size_t)octets;
     }

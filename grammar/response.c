@@ -33,16 +33,24 @@ static bool numbered(struct cursor *s, struct imap_response *r)
     return r->kind != RESP_FETCH || fetch_items(s, r);
 }
 
-/* DQUOTE QUOTED-CHAR DQUOTE / nil */
+/* DQUOTE QUOTED-CHAR DQUOTE / nil; `t` with its quotes, or n = 0 for nil */
+static bool quoted_char(struct cursor *s, const char *rule, struct slice *t)
+{
+    bool utf8 = s->o->utf8 || s->o->dialect == DIALECT_9051;
+    t->n = 0;
+    if (cur_peek(s) != '"')
+        return cur_token(s, TOK_nil, rule, NULL);
+    return cur_token(s, utf8 ? TOK_quoted_char_utf8 : TOK_quoted_char, rule, t);
+}
+
 static bool delimiter(struct cursor *s, struct imap_response *r)
 {
     struct slice t;
-    bool utf8 = s->o->utf8 || s->o->dialect == DIALECT_9051;
     r->delimiter = -1;
-    if (cur_peek(s) != '"')
-        return cur_token(s, TOK_nil, "mailbox-list", NULL);
-    if (!cur_token(s, utf8 ? TOK_quoted_char_utf8 : TOK_quoted_char, "mailbox-list", &t))
+    if (!quoted_char(s, "mailbox-list", &t))
         return false;
+    if (t.n == 0)
+        return true;
     r->delimiter = t.p[t.n - 2 > 1 && t.p[1] == '\\' ? 2 : 1];
     if (r->delimiter >= 0x80) { /* UTF-8, well formed by the token: the lead octet's bits, then six of each other */
         r->delimiter &= 0x7f >> (t.n - 2);
@@ -168,21 +176,18 @@ static bool enabled(struct cursor *s, struct imap_response *r)
     return true;
 }
 
+/* The lexer of id.h takes the line from its star to its CRLF, which is given back. */
 static bool id(struct cursor *s, struct imap_response *r)
 {
     struct lex_state st = {{0}};
-    struct lex_options server = *s->o;
-    server.literals = LITERALS_SYNC; /* RFC 7888 section 4: a server never sends `{n+}` */
-    if (!cur_sp(s))
-        return false;
-    struct lex_result v = lex_id_params(&st, s->p, (size_t)(s->end - s->p), &server);
+    const uint8_t *from = s->p + 1;
+    struct lex_result v = lex_id_response(&st, s->base, (size_t)(s->end - s->base), s->o);
     if (v.verdict != LEX_ACCEPT) {
-        v.offset += (uint32_t)(s->p - s->base);
         s->r = v;
         return false;
     }
-    r->id = (struct slice){s->p, v.offset};
-    s->p += v.offset;
+    s->p = s->base + v.offset - 2;
+    r->id = cur_from(s, from);
     return true;
 }
 
@@ -190,9 +195,14 @@ static bool id(struct cursor *s, struct imap_response *r)
 static bool namespace_descr(struct cursor *s, struct chain *c)
 {
     struct open_list l;
-    struct istring v;
+    struct istring v, sep = {.kind = STR_NIL};
+    struct slice t;
     if (!cur_open(s, c, &l, "namespace-descr") || !cur_string(s, &v) || !cur_add_string(s, &l.inner, v) || !cur_sp(s) ||
-        !cur_nstring(s, &v) || !cur_add_string(s, &l.inner, v))
+        !quoted_char(s, "namespace-descr", &t))
+        return false;
+    if (t.n > 0)
+        sep = (struct istring){STR_QUOTED, t.p[1] == '\\', {t.p + 1, t.n - 2}};
+    if (!cur_add_string(s, &l.inner, sep))
         return false;
     while (cur_peek(s) == ' ') {
         s->p++;
