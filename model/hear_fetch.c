@@ -35,7 +35,7 @@ const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_
 }
 
 static bool contains(struct slice hay, struct slice needle) {
-    return needle.n && hay.n >= needle.n && memmem(hay.p, hay.n, needle.p, needle.n);
+    return needle.n && hay.n >= needle.n && hay.p && memmem(hay.p, hay.n, needle.p, needle.n);
 }
 
 /* Does the octets' mark belong to another message that we know? Then it is that one's data. */
@@ -82,7 +82,7 @@ static enum said said_octets(struct run *r, uint16_t m, const struct fetch_item 
     if (have && it->has_origin) { /* a partial has at most the octets from its origin on */
         ours.p += it->origin < ours.n ? it->origin : ours.n;
         ours.n -= it->origin < ours.n ? it->origin : ours.n;
-        if (got.n <= ours.n && memcmp(got.p, ours.p, got.n) == 0 && (got.n || !ours.n)) return SAID_TRUE;
+        if (got.n ? got.n <= ours.n && memcmp(got.p, ours.p, got.n) == 0 : !ours.n) return SAID_TRUE;
     } else if (have && slice_equal(got, ours)) {
         if (whole && c->same != 1) c->same = 1;
         return SAID_TRUE;
