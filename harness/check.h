@@ -3,6 +3,7 @@
 #define CHECK_H
 
 #include "drive.h"
+#include "generate.h"
 #include "oracle.h"
 
 #include <stdio.h>
@@ -81,6 +82,7 @@ struct check_run {
     struct drive_counts counts;
     struct oracle_counts judged;
     struct tally tally;
+    struct generator *generator; /* NULL before the generated programs */
     struct scenario_outcome *scenario;
     uint32_t scenarios, scenarios_cap;
     char folder[400];            /* where traces are; "" if nothing was written */
@@ -114,8 +116,8 @@ bool profile_known(struct check_run *run, const char *file, char *err, size_t er
 /* check_builtin.c: hand-written programs: RFC 2180's situations. NULL behind the last. */
 const char *builtin_program(uint32_t i);
 
-/* check_reach.c: why a point's context cannot come up in a sequential run on this kind of target; NULL: it can. */
-const char *reach_reason(int point, uint32_t context, uint8_t target_kind);
+/* check_reach.c: why a point's context does not come up in this run; NULL: it could have. */
+const char *reach_reason(const struct check_run *run, int point, uint32_t context);
 /* Contexts of ENUM and MATCH points that were not seen and have no reason. */
 uint32_t reach_missing(const struct check_run *run);
 

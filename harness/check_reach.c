@@ -20,25 +20,20 @@ static const struct reason {
 } reasons[] = {
     {P_CREATE_RECYCLED, "", ON_PRIVATE | ON_URL, "only after a DELETE that leaves a ghost or an orphan, which this server may never do"},
     {P_CREATE_RECYCLED, "", ON_MODEL, "only after a DELETE that leaves a ghost or an orphan: depends on the behaviour served"},
-    {P_RENAME_IN_USE, "box=inbox", ON_URL, "INBOX is used with --allow-inbox only"},
-    {P_CLIENTID_POLICY, "", ON_PRIVATE | ON_URL, "the server does not offer CLIENTID"},
-    {P_CLIENTID_TYPE, "", ON_PRIVATE | ON_URL, "the server does not offer CLIENTID"},
-    {P_LOGIN_REFUSED, "cause=clientid", ON_PRIVATE | ON_URL, "the server does not offer CLIENTID"},
-    {P_ID_RESPONSE, "", ON_URL, "the server may not offer ID"},
-    {P_ID_LIMITS, "", ON_URL, "the server may not offer ID"},
     {P_ERROR_WORD, "error=unadvertised", ON_ALL, "the server advertises every extension that the programs use"},
-    {P_FETCH_UNSOLICITED, "when=idle", ON_URL, "the server may not offer IDLE"},
     {P_STATUS_SELECTED, "view=gone", ON_ALL, "only where a session keeps a mailbox whose name is gone"},
 };
 
-const char *reach_reason(int point, uint32_t context, uint8_t target_kind)
+const char *reach_reason(const struct check_run *run, int point, uint32_t context)
 {
+    const char *why = run->generator ? generator_excluded(run->generator, point, context)
+                                     : generator_unreachable(point, context);
     char text[160];
     point_context_text(point, context, text, sizeof text);
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (reasons[i].point == point && reasons[i].on >> target_kind & 1 && strstr(text, reasons[i].part))
-            return reasons[i].why;
-    return NULL;
+    for (size_t i = 0; !why && i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].point == point && reasons[i].on >> run->kind & 1 && strstr(text, reasons[i].part))
+            why = reasons[i].why;
+    return why;
 }
 
 uint32_t reach_missing(const struct check_run *run)
@@ -51,7 +46,7 @@ uint32_t reach_missing(const struct check_run *run)
             bool seen = false;
             for (uint32_t i = 0; i < run->tally.rows && !seen; i++)
                 seen = run->tally.row[i].point == p && run->tally.row[i].context == c;
-            missing += !seen && !reach_reason(p, c, run->kind);
+            missing += !seen && !reach_reason(run, p, c);
         }
     }
     return missing;

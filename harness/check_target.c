@@ -98,11 +98,47 @@ static bool builtin(struct running *r, struct program *p)
     return true;
 }
 
+/* What generated programs may use here: what the server says that it offers. */
+static bool options_for(struct running *r, struct generator_options *g)
+{
+    static const struct { const char *name; uint32_t family; } families[] = {
+        {" ID ", GENERATE_ID}, {" CLIENTID ", GENERATE_CLIENTID}, {" IDLE ", GENERATE_IDLE}, {" MOVE ", GENERATE_MOVE},
+        {" UIDPLUS ", GENERATE_UIDPLUS}, {" UNSELECT ", GENERATE_UNSELECT}, {" STARTTLS ", GENERATE_TLS},
+    };
+    const char *offered = drive_capabilities(r->drive);
+    if (!offered)
+        return false;
+    *g = (struct generator_options){.clients = r->run->o->clients, .allow_inbox = r->target->inbox};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (strstr(offered, families[i].name))
+            g->families |= families[i].family;
+    g->starttls = g->families & GENERATE_TLS && r->target->can[SECURE_STARTTLS];
+    g->implicit_tls = r->target->can[SECURE_TLS];
+    if (g->implicit_tls || r->target->secure != SECURE_PLAIN)
+        g->families |= GENERATE_TLS;
+    return true;
+}
+
+static void generated(struct running *r, struct program *p)
+{
+    struct generator_options g;
+    if (!options_for(r, &g) || !(r->run->generator = generator_new(r->run->o->seed, &g))) {
+        r->run->end = DRIVE_UNREACHABLE;
+        snprintf(r->run->end_text, sizeof r->run->end_text, "%s", drive_text(r->drive));
+        return;
+    }
+    uint64_t limit = r->run->o->programs;
+    for (uint64_t n = 0; (!limit || n < limit) && time_left(r); n++)
+        if (!generator_next(r->run->generator, p) || !one(r, p))
+            return;
+}
+
 static void run_all(struct running *r)
 {
     struct program p;
     program_init(&p);
-    builtin(r, &p);
+    if (builtin(r, &p))
+        generated(r, &p);
     program_free(&p);
 }
 
@@ -197,6 +233,8 @@ int check_target(const char *name, const struct check_options *o, const volatile
 void check_run_free(struct check_run *run)
 {
     tally_free(&run->tally);
+    generator_free(run->generator);
     free(run->scenario);
+    run->generator = NULL;
     run->scenario = NULL;
 }

@@ -75,6 +75,9 @@ enum drive_end drive_run(struct drive *d, const struct program *p, uint32_t numb
 const char *drive_text(const struct drive *d);
 const struct drive_log *drive_log(const struct drive *d); /* of the last program, or of the running one */
 const struct drive_counts *drive_counts(const struct drive *d);
+/* The capabilities that the server tells before login (over TLS where it can) and after, separated and surrounded by blanks, in
+ * upper case: " IMAP4REV1 ID IDLE ". Valid as long as d. NULL: unreachable, drive_text says why. */
+const char *drive_capabilities(struct drive *d);
 /* Deletes what this run left on the server: the folder imapdiff-RUN too. Bounded by a deadline; for after a signal too. */
 void drive_clean(struct drive *d);
 

@@ -104,6 +104,62 @@ bool clean_first(struct drive *d)
     return true;
 }
 
+/* Adds the words of every CAPABILITY response or code in the answers, each once. */
+static void add_capabilities(struct drive *d, const struct session *s)
+{
+    char *all = d->capabilities;
+    const uint8_t *p = s->answers.p, *end = p + s->answers.n;
+    for (; p && p + 12 < end; p++) {
+        if (strncasecmp((const char *)p, "CAPABILITY ", 11))
+            continue;
+        p += 11;
+        while (p < end && *p != '\r' && *p != ']') {
+            char word[64] = " ";
+            size_t n = 1;
+            while (p < end && *p != ' ' && *p != '\r' && *p != ']') {
+                if (n < sizeof word - 2)
+                    word[n++] = (char)toupper(*p);
+                p++;
+            }
+            word[n++] = ' ';
+            word[n] = '\0';
+            if (n > 2 && !strstr(all, word) && strlen(all) + n < sizeof d->capabilities)
+                strcat(all, word + 1);
+            p += p < end && *p == ' ';
+        }
+    }
+}
+
+const char *drive_capabilities(struct drive *d)
+{
+    if (d->capabilities[0])
+        return d->capabilities;
+    d->end = DRIVE_DONE;
+    names_of(&d->names, &(struct program){0});
+    if (!clean_first(d) || !ask(d, 1, "CAPABILITY"))
+        return NULL;
+    strcpy(d->capabilities, " ");
+    add_capabilities(d, keeper(d, 1));
+    /* Before login, secured if possible: STARTTLS is told in clear only, CLIENTID under TLS only. */
+    for (int secure = 0; secure < SECURE_COUNT; secure++) {
+        static const uint8_t line_tls[] = {TLS_PLAIN, TLS_IMPLICIT, TLS_STARTTLS};
+        int session = HOUSEKEEPING - HOUSEKEEPING_USERS;
+        struct session *s = &d->session[session];
+        if (!d->target->can[secure])
+            continue;
+        s->answers.n = 0;
+        if (session_open(d, session, 1, line_tls[secure], false) &&
+            session_send(d, session, (struct slice){(const uint8_t *)"CAPABILITY", 10}, LINE_AUTO))
+            add_capabilities(d, s);
+        session_close(d, session);
+        s->state = SESSION_NONE;
+        d->end = DRIVE_DONE; /* a way that does not work is not offered */
+    }
+    if (!d->target->clean)
+        dismiss(d);
+    return d->capabilities;
+}
+
 static bool mentions(const struct program *p, const char *word)
 {
     size_t n = strlen(word);

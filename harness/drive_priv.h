@@ -56,6 +56,7 @@ struct drive {
     uint32_t users;          /* bits: users that this program logged in */
     uint32_t made;           /* bits: users for whom the folder imapdiff-RUN was made */
     uint32_t inbox_seen;     /* bits: users whose INBOX was found empty at first (URL) */
+    char capabilities[2048]; /* drive_capabilities; "" before */
     enum drive_end end;
     char text[400];
     struct grow wire, trace; /* the line being sent, on the wire and as a trace shows it */

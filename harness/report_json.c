@@ -50,7 +50,7 @@ static json_t *unreached(const struct check_run *r)
             char context[160];
             json_array_append_new(rows, json_pack("{s:s, s:s, s:s*}", "point", point_name(p), "context",
                                                   point_context_text(p, c, context, sizeof context), "reason",
-                                                  reach_reason(p, c, r->kind)));
+                                                  reach_reason(r, p, c)));
         }
     return rows;
 }

@@ -50,7 +50,7 @@ static void counts(const struct paper *p, const struct check_run *r)
 
 static void unreached(const struct paper *p, const struct check_run *r, int point, uint32_t context)
 {
-    const char *why = reach_reason(point, context, r->kind);
+    const char *why = reach_reason(r, point, context);
     fprintf(p->f, "%s%s%s%s\n", ink(p, why ? DIM : YELLOW), why ? "not reached: " : "not reached, no reason known",
             why ? why : "", ink(p, PLAIN));
 }
