@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #define MS UINT64_C(1000000)
-#define OVERDUE_GRACE (500 * MS) /* how long octets that still come in may hold off a deadline that has passed */
+#define OVERDUE_GRACE                                                                                        \
+    (500 * MS) /* how long octets that still come in may hold off a deadline that has passed */
 
 uint64_t net_now(void) {
     struct timespec t;
@@ -104,7 +105,8 @@ void net_free(struct net *n) {
     free(n);
 }
 
-/* ---- the end of a session ------------------------------------------------------------------------------------ */
+/* ---- the end of a session
+ * ------------------------------------------------------------------------------------ */
 
 /* Gives everything back but the received octets, which a callback may be looking at. */
 static void conn_drop(struct conn *c) {
@@ -158,10 +160,15 @@ void net_abort(struct net *n, int session) {
 static const char *awaited(const struct conn *c, uint64_t *since) {
     *since = c->stage_since;
     switch (c->stage) {
-    case STAGE_CONNECT: return "a connection";
-    case STAGE_TLS: return "the TLS handshake";
-    case STAGE_GREETING: return "the greeting";
-    default: *since = c->expect_since; return c->expect_since ? c->what : NULL;
+    case STAGE_CONNECT:
+        return "a connection";
+    case STAGE_TLS:
+        return "the TLS handshake";
+    case STAGE_GREETING:
+        return "the greeting";
+    default:
+        *since = c->expect_since;
+        return c->expect_since ? c->what : NULL;
     }
 }
 
@@ -187,7 +194,8 @@ void conn_fail(struct conn *c, enum closed_how how, const char *fmt, ...) {
     n->ev.on_closed(n->ev.user, c->session, now, how, c->in ? c->in + c->head : NULL, left, text);
 }
 
-/* ---- connecting ----------------------------------------------------------------------------------------------- */
+/* ---- connecting
+ * ----------------------------------------------------------------------------------------------- */
 
 void conn_stage(struct conn *c, enum stage stage, int ms) {
     c->stage = stage;
@@ -196,7 +204,8 @@ void conn_stage(struct conn *c, enum stage stage, int ms) {
     c->overdue_since = 0;
 }
 
-/* Tries c->addr and those behind it until one takes the attempt. false: none did, errno says why the last did not. */
+/* Tries c->addr and those behind it until one takes the attempt. false: none did, errno says why the last did
+ * not. */
 static bool conn_try(struct conn *c) {
     for (; c->addr; c->addr = c->addr->ai_next) {
         int one = 1;
@@ -309,7 +318,8 @@ int net_connect(struct net *n, int session, const struct endpoint *to, bool tls)
     c->total_due = n->o.total_ms > 0 ? c->total_since + (uint64_t)n->o.total_ms * MS : 0;
     c->addr = c->addrs;
     if (r != 0)
-        net_fail(n, "%s: cannot resolve the name: %s", c->where, r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
+        net_fail(n, "%s: cannot resolve the name: %s", c->where,
+                 r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
     else if (!c->out)
         net_fail(n, "%s: no memory", c->where);
     else if (!conn_try(c))
@@ -320,7 +330,8 @@ int net_connect(struct net *n, int session, const struct endpoint *to, bool tls)
     return -1;
 }
 
-/* ---- deadlines and the loop ------------------------------------------------------------------------------------- */
+/* ---- deadlines and the loop
+ * ------------------------------------------------------------------------------------- */
 
 void net_expect(struct net *n, int session, const char *what, int ms) {
     struct conn *c = n->of[session];
@@ -339,8 +350,8 @@ static uint64_t conn_due(const struct conn *c) {
     return sooner(c->stage_due, sooner(c->expect_due, c->total_due));
 }
 
-/* Ends c if one of its deadlines has passed. Octets that are still coming in hold that off for a moment: it may be us who
- * were away for long, and the answer may be waiting in the socket. */
+/* Ends c if one of its deadlines has passed. Octets that are still coming in hold that off for a moment: it
+ * may be us who were away for long, and the answer may be waiting in the socket. */
 static void conn_expire(struct conn *c, uint64_t now) {
     uint64_t due = conn_due(c);
     if (!due || now < due)
@@ -369,7 +380,8 @@ static void net_round(struct net *n, uint64_t until) {
         event_base_loop(n->base, EVLOOP_ONCE);
         event_del(n->timer);
     } else {
-        event_base_loop(n->base, EVLOOP_ONCE | EVLOOP_NONBLOCK); /* without ONCE it stays as long as a flood lasts */
+        event_base_loop(n->base,
+                        EVLOOP_ONCE | EVLOOP_NONBLOCK); /* without ONCE it stays as long as a flood lasts */
     }
 }
 
@@ -421,13 +433,16 @@ bool net_run(struct net *n, int ms, bool (*until)(void *arg), void *arg) {
     return true;
 }
 
-/* ---- as a transport --------------------------------------------------------------------------------------------- */
+/* ---- as a transport
+ * --------------------------------------------------------------------------------------------- */
 
 static int t_open(void *self, int session, bool tls) {
     struct net *n = self;
     return net_connect(n, session, n->to, tls);
 }
-static int t_send(void *self, int session, const uint8_t *p, size_t n) { return net_send(self, session, p, n); }
+static int t_send(void *self, int session, const uint8_t *p, size_t n) {
+    return net_send(self, session, p, n);
+}
 static int t_starttls(void *self, int session) { return net_starttls(self, session); }
 static void t_close(void *self, int session) { net_close(self, session); }
 static int t_poll(void *self, int timeout_ms) { return net_poll(self, timeout_ms); }
@@ -436,10 +451,13 @@ static uint64_t t_now(void *self) {
     (void)self;
     return net_now();
 }
-static void t_expect(void *self, int session, const char *what, int ms) { net_expect(self, session, what, ms); }
+static void t_expect(void *self, int session, const char *what, int ms) {
+    net_expect(self, session, what, ms);
+}
 
 struct transport net_transport(struct net *n, const struct endpoint *to) {
-    static const struct transport_ops ops = {t_open, t_send, t_starttls, t_close, t_poll, t_error, t_now, t_expect};
+    static const struct transport_ops ops = {t_open, t_send,  t_starttls, t_close,
+                                             t_poll, t_error, t_now,      t_expect};
     n->to = to;
     return (struct transport){&ops, n};
 }

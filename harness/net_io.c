@@ -1,4 +1,5 @@
-/* net_io.c: octets in and out of a session: framing what was received, within limits; sending whole at once. */
+/* net_io.c: octets in and out of a session: framing what was received, within limits; sending whole at once.
+ */
 #include "net_priv.h"
 
 #include <assert.h>
@@ -24,9 +25,9 @@ const char *show_octets(char *dst, size_t cap, const uint8_t *p, size_t n) {
     return dst;
 }
 
-/* Acknowledges at once what was received, unless a command has just carried the acknowledgement along. A server that writes
- * a reply in two parts without TCP_NODELAY otherwise waits 40 ms for our delayed one: 22 commands a second. The kernel
- * forgets the option after a while, so it is said again each time. */
+/* Acknowledges at once what was received, unless a command has just carried the acknowledgement along. A
+ * server that writes a reply in two parts without TCP_NODELAY otherwise waits 40 ms for our delayed one: 22
+ * commands a second. The kernel forgets the option after a while, so it is said again each time. */
 void conn_acknowledge(struct conn *c) {
     int one = 1;
     if (c->unacknowledged)
@@ -34,9 +35,12 @@ void conn_acknowledge(struct conn *c) {
     c->unacknowledged = false;
 }
 
-/* ---- in --------------------------------------------------------------------------------------------------------- */
+/* ---- in
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
-/* Room for n octets more, by moving what is left to the front or by growing: conn_deliver bounds what is left. */
+/* Room for n octets more, by moving what is left to the front or by growing: conn_deliver bounds what is
+ * left. */
 static bool conn_reserve(struct conn *c, size_t n) {
     if (c->cap - c->end >= n)
         return true;
@@ -77,7 +81,8 @@ static void conn_overlong(struct conn *c, enum frame_result r) {
     size_t n = c->end - c->head;
     if (r == FRAME_LINE_TOO_LONG) {
         show_octets(shown, sizeof shown, c->in + c->head, n < 24 ? n : 24);
-        conn_fail(c, CLOSED_OVERLONG, "a line of more than %zu octets, which begins \"%s\"", c->net->o.max_line, shown);
+        conn_fail(c, CLOSED_OVERLONG, "a line of more than %zu octets, which begins \"%s\"",
+                  c->net->o.max_line, shown);
     } else if (r == FRAME_LITERAL_TOO_LONG) {
         const uint8_t *line = c->in + c->head + c->frame.line, *end = c->in + c->end;
         const uint8_t *lf = line < end ? memchr(line, '\n', (size_t)(end - line)) : NULL;
@@ -148,7 +153,8 @@ void conn_readable(struct bufferevent *bev, void *arg) {
     conn_take_input(c);
 }
 
-/* ---- out -------------------------------------------------------------------------------------------------------- */
+/* ---- out
+ * -------------------------------------------------------------------------------------------------------- */
 
 int net_send(struct net *n, int session, const uint8_t *octets, size_t len) {
     assert(session >= 0 && session < TRANSPORT_SESSIONS);
@@ -161,14 +167,15 @@ int net_send(struct net *n, int session, const uint8_t *octets, size_t len) {
         return 0;
     size_t waiting = evbuffer_get_length(c->out) + evbuffer_get_length(bufferevent_get_output(c->bev));
     if (len > n->o.max_output || waiting > n->o.max_output - len)
-        return net_fail(n, "%s: the server does not read: %zu octets are waiting to be sent", c->where, waiting);
+        return net_fail(n, "%s: the server does not read: %zu octets are waiting to be sent", c->where,
+                        waiting);
     if (evbuffer_add(c->out, octets, len) != 0)
         return net_fail(n, "%s: no memory", c->where);
     return 0;
 }
 
-/* Straight to the socket: a bufferevent would wait for the loop to say that it is writable, two system calls and a round
- * more for each command. Only what the socket does not take goes the long way. */
+/* Straight to the socket: a bufferevent would wait for the loop to say that it is writable, two system calls
+ * and a round more for each command. Only what the socket does not take goes the long way. */
 static void flush_plain(struct conn *c) {
     while (evbuffer_get_length(c->out) > 0) {
         if (evbuffer_write(c->out, c->fd) >= 0)

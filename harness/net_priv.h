@@ -28,10 +28,10 @@ struct conn {
     SSL *ssl;      /* owned by bev */
     bool implicit; /* TLS from the first octet on */
     bool verify;
-    bool secured;  /* the handshake is done */
-    bool want_tls; /* starttls was asked for and not begun */
+    bool secured;        /* the handshake is done */
+    bool want_tls;       /* starttls was asked for and not begun */
     bool unacknowledged; /* received since the last flush */
-    uint8_t seen[8]; /* the first octets of the last read below TLS, to recognise plain text */
+    uint8_t seen[8];     /* the first octets of the last read below TLS, to recognise plain text */
     uint32_t seen_n;
 
     struct evbuffer *out; /* handed over, not yet flushed */
@@ -67,15 +67,17 @@ struct net {
 /* net.c */
 void conn_stage(struct conn *c, enum stage stage, int ms); /* enters a stage with its deadline (0: none) */
 /* Ends the session and reports it: `fmt` says what happened; host:port and what was awaited are added. */
-__attribute__((format(printf, 3, 4))) void conn_fail(struct conn *c, enum closed_how how, const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void conn_fail(struct conn *c, enum closed_how how, const char *fmt,
+                                                     ...);
 void conn_event(struct bufferevent *bev, short what, void *arg);
-int net_fail(struct net *n, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* sets the error; -1 */
+int net_fail(struct net *n, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3))); /* sets the error; -1 */
 
 /* net_io.c */
 void conn_readable(struct bufferevent *bev, void *arg);
-void conn_take_input(struct conn *c);  /* moves what the bufferevent holds into c->in and delivers it */
+void conn_take_input(struct conn *c); /* moves what the bufferevent holds into c->in and delivers it */
 bool conn_append(struct conn *c, const uint8_t *p, size_t n); /* to c->in; false: c failed */
-void conn_deliver(struct conn *c);     /* every whole response in c->in */
+void conn_deliver(struct conn *c);                            /* every whole response in c->in */
 void conn_flush(struct conn *c);
 void conn_acknowledge(struct conn *c);
 /* Writes octets printably into dst, cut to fit; returns dst. */

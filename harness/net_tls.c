@@ -1,4 +1,5 @@
-/* net_tls.c: TLS of a session: its start (implicit or STARTTLS), what was left over before it, and its failures in words. */
+/* net_tls.c: TLS of a session: its start (implicit or STARTTLS), what was left over before it, and its
+ * failures in words. */
 #include "net_priv.h"
 
 #include <arpa/inet.h>
@@ -26,7 +27,8 @@ int net_starttls(struct net *n, int session) {
     return 0;
 }
 
-/* The first octets that OpenSSL reads from the socket, so that plain text can be told from a broken record. */
+/* The first octets that OpenSSL reads from the socket, so that plain text can be told from a broken record.
+ */
 static long on_bio(BIO *b, int op, const char *p, size_t n, int i, long l, int ret, size_t *done) {
     (void)n, (void)i, (void)l;
     struct conn *c = (struct conn *)BIO_get_callback_arg(b);
@@ -43,7 +45,8 @@ static bool is_address(const char *host) {
     return inet_pton(AF_INET, host, any) == 1 || inet_pton(AF_INET6, host, any) == 1;
 }
 
-/* A context for this session; NULL with the reason in OpenSSL's queue. Those without verification share one. */
+/* A context for this session; NULL with the reason in OpenSSL's queue. Those without verification share one.
+ */
 static SSL_CTX *context(struct conn *c) {
     struct net *n = c->net;
     if (!c->verify && n->ctx_plain) {
@@ -77,7 +80,8 @@ static SSL *client_for(struct conn *c) {
     if (!numeric)
         ok = SSL_set_tlsext_host_name(ssl, c->host) == 1;
     if (ok && c->verify)
-        ok = numeric ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), c->host) == 1 : SSL_set1_host(ssl, c->host) == 1;
+        ok = numeric ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), c->host) == 1
+                     : SSL_set1_host(ssl, c->host) == 1;
     if (!ok) {
         SSL_free(ssl);
         return NULL;
@@ -130,21 +134,23 @@ void conn_begin_tls(struct conn *c) {
     conn_stage(c, STAGE_TLS, c->net->o.tls_ms);
     struct bufferevent *bev = NULL;
     if (ssl)
-        bev = bufferevent_openssl_socket_new(c->net->base, c->fd, ssl, BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
+        bev = bufferevent_openssl_socket_new(c->net->base, c->fd, ssl, BUFFEREVENT_SSL_CONNECTING,
+                                             BEV_OPT_CLOSE_ON_FREE);
     if (!bev) {
         unsigned long e = ERR_get_error();
         const char *why = e ? ERR_reason_error_string(e) : NULL;
         SSL_free(ssl);
         evutil_closesocket(c->fd);
-        conn_fail(c, CLOSED_TLS_ERROR, "TLS cannot be set up: %s%s%s", why ? why : "no memory", c->ca_file[0] ? ": " : "",
-                  c->ca_file);
+        conn_fail(c, CLOSED_TLS_ERROR, "TLS cannot be set up: %s%s%s", why ? why : "no memory",
+                  c->ca_file[0] ? ": " : "", c->ca_file);
         return;
     }
     c->bev = bev;
     c->ssl = ssl;
     BIO_set_callback_arg(SSL_get_rbio(ssl), (char *)c);
     BIO_set_callback_ex(SSL_get_rbio(ssl), on_bio);
-    bufferevent_openssl_set_allow_dirty_shutdown(bev, 0); /* an end without close_notify is an error, never silence */
+    bufferevent_openssl_set_allow_dirty_shutdown(
+        bev, 0); /* an end without close_notify is an error, never silence */
     bufferevent_setcb(bev, conn_readable, NULL, conn_event, c);
     bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
@@ -201,7 +207,8 @@ void conn_tls_failed(struct conn *c, int err) {
     if (!last && c->stage > STAGE_TLS && !drain_tls(c))
         return;
     if (last && reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-        conn_fail(c, CLOSED_TLS_ERROR, "%s: certificate refused: %s", during, X509_verify_cert_error_string(verified));
+        conn_fail(c, CLOSED_TLS_ERROR, "%s: certificate refused: %s", during,
+                  X509_verify_cert_error_string(verified));
     } else if (last && reason != SSL_R_UNEXPECTED_EOF_WHILE_READING && looks_plain(c->seen, c->seen_n)) {
         char shown[200];
         show_plain(c, shown, sizeof shown);

@@ -42,7 +42,8 @@ static bool wrong(struct parse *s, size_t at, const char *expected) {
     else
         snprintf(seen, sizeof seen, "octet 0x%02x", c);
     s->e->at = at;
-    snprintf(s->e->text, sizeof s->e->text, "URL, character %zu: expected %s, found %s", at + 1, expected, seen);
+    snprintf(s->e->text, sizeof s->e->text, "URL, character %zu: expected %s, found %s", at + 1, expected,
+             seen);
     return false;
 }
 
@@ -53,14 +54,16 @@ static int hex(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes text[from..to) into dst[URL_FIELD]. Everything that separates parts of a URL must be escaped in there. */
+/* Decodes text[from..to) into dst[URL_FIELD]. Everything that separates parts of a URL must be escaped in
+ * there. */
 static bool decode(struct parse *s, size_t from, size_t to, const char *separators, char *dst) {
     size_t k = 0;
     for (size_t i = from; i < to; i++) {
         unsigned char c = (unsigned char)s->text[i];
         size_t at = i;
         if (c == '%') {
-            int hi = i + 1 < to ? hex(s->text[i + 1]) : -1, lo = hi >= 0 && i + 2 < to ? hex(s->text[i + 2]) : -1;
+            int hi = i + 1 < to ? hex(s->text[i + 1]) : -1,
+                lo = hi >= 0 && i + 2 < to ? hex(s->text[i + 2]) : -1;
             if (lo < 0)
                 return wrong(s, hi < 0 ? i + 1 : i + 2, "two hexadecimal digits after '%'");
             c = (unsigned char)(hi << 4 | lo);
@@ -68,8 +71,9 @@ static bool decode(struct parse *s, size_t from, size_t to, const char *separato
             if (c == 0 || c == '\r' || c == '\n')
                 return wrong(s, at, "no %00, %0D or %0A");
         } else if (strchr(separators, c)) {
-            return wrong(s, at, c == '@' ? "a host; an '@' before it is written %40"
-                                         : "an unreserved character, or this one as %XX");
+            return wrong(s, at,
+                         c == '@' ? "a host; an '@' before it is written %40"
+                                  : "an unreserved character, or this one as %XX");
         } else if (c <= 0x20 || c == 0x7f) {
             return wrong(s, at, "no blank or control character; write %XX");
         }
@@ -124,7 +128,8 @@ static bool parse_host(struct parse *s, size_t end, struct imap_url *u) {
         return parse_bracketed(s, end, u);
     for (; i < end && s->text[i] != ':'; i++) {
         char c = s->text[i];
-        bool name = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (k > 0 && strchr("-._", c));
+        bool name =
+            (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (k > 0 && strchr("-._", c));
         if (!name)
             return wrong(s, i, k ? "a letter, digit, '.', '-', ':' or '/'" : "a host name");
         if (k + 1 >= URL_FIELD)
@@ -187,7 +192,8 @@ bool url_parse(const char *text, struct imap_url *u, struct url_error *e) {
 static void encode(char *dst, size_t cap, const char *text, const char *also) {
     size_t k = 0;
     for (const unsigned char *p = (const unsigned char *)text; *p && k + 4 <= cap; p++) {
-        bool bare = (*p >= '0' && *p <= '9') || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') || strchr(also, *p);
+        bool bare =
+            (*p >= '0' && *p <= '9') || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') || strchr(also, *p);
         k += (size_t)snprintf(dst + k, cap - k, bare ? "%c" : "%%%02X", *p);
     }
     dst[k] = 0;
@@ -201,7 +207,7 @@ const char *url_label(const struct imap_url *u, char *dst, size_t cap) {
     bool v6 = strchr(u->host, ':') != NULL;
     encode(user, sizeof user, u->user, "-._~");
     encode(host, sizeof host, u->host, "-._:");
-    snprintf(dst, cap, "%s%s%s%s%s%s:%u/", s->name, user, u->has_user ? "@" : "", v6 ? "[" : "", host, v6 ? "]" : "",
-             u->port);
+    snprintf(dst, cap, "%s%s%s%s%s%s:%u/", s->name, user, u->has_user ? "@" : "", v6 ? "[" : "", host,
+             v6 ? "]" : "", u->port);
     return dst;
 }

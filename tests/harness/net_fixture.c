@@ -88,7 +88,8 @@ void hostile_start(struct hostile *h) {
             h->mode[h->modes++].port = (uint16_t)port;
     fclose(f);
     if (h->modes == 0) {
-        fprintf(stderr, "tests/harness/hostile.py does not start (run the tests from the repository's top)\n");
+        fprintf(stderr,
+                "tests/harness/hostile.py does not start (run the tests from the repository's top)\n");
         exit(1);
     }
 }

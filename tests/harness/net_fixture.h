@@ -17,8 +17,8 @@ struct hostile {
     } mode[HOSTILE_MODES];
 };
 
-/* A self-signed certificate for localhost and 127.0.0.1 with its key, in a file beside the test program; removed at exit.
- * The path is static. Exits with a message when it cannot be made. */
+/* A self-signed certificate for localhost and 127.0.0.1 with its key, in a file beside the test program;
+ * removed at exit. The path is static. Exits with a message when it cannot be made. */
 const char *fixture_certificate(void);
 void hostile_start(struct hostile *h); /* exits with a message when it cannot */
 uint16_t hostile_port(const struct hostile *h, const char *mode);

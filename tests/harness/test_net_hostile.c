@@ -1,5 +1,5 @@
-/* test_net_hostile.c: every behaviour of hostile.py, all at once in one net, ends in the one right error within its deadline;
- * then the same with reads of one octet, and each alone. */
+/* test_net_hostile.c: every behaviour of hostile.py, all at once in one net, ends in the one right error
+ * within its deadline; then the same with input taken octet by octet. */
 #include "net.h"
 #include "net_fixture.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DUE 1000 /* ms: connecting, TLS, greeting, each reply */
+#define DUE    1000 /* ms: connecting, TLS, greeting, each reply */
 #define LATEST 3500
 
 enum start { IN_PLAIN, IN_TLS, BY_STARTTLS };
@@ -17,9 +17,9 @@ static const struct row {
     const char *mode;
     enum start start;
     enum closed_how how;
-    const char *text;  /* must stand in the error */
-    int responses;     /* received, exactly; -1: any number */
-    int left;          /* octets of an unfinished response, exactly; -1: any number */
+    const char *text; /* must stand in the error */
+    int responses;    /* received, exactly; -1: any number */
+    int left;         /* octets of an unfinished response, exactly; -1: any number */
     const char *leftover;
 } rows[] = {
     {"good", IN_PLAIN, CLOSED_EOF, "the server closed the connection", 4, 0, NULL},
@@ -27,7 +27,8 @@ static const struct row {
     {"good_starttls", BY_STARTTLS, CLOSED_EOF, "the server closed the connection", 5, 0, NULL},
     {"one_octet", IN_PLAIN, CLOSED_EOF, "the server closed the connection", 4, 0, NULL},
     {"silent", IN_PLAIN, CLOSED_TIMEOUT, "timeout; awaited the greeting for 10", 0, 0, NULL},
-    {"silent_after_greeting", IN_PLAIN, CLOSED_TIMEOUT, "timeout; awaited a reply to a1 NOOP for 10", 1, 0, NULL},
+    {"silent_after_greeting", IN_PLAIN, CLOSED_TIMEOUT, "timeout; awaited a reply to a1 NOOP for 10", 1, 0,
+     NULL},
     {"greeting_without_end", IN_PLAIN, CLOSED_TIMEOUT, "; 8 octets of an unfinished response", 0, 8, NULL},
     {"trickle", IN_PLAIN, CLOSED_TIMEOUT, "awaited a reply to a1 NOOP", 1, -1, NULL},
     {"drop_at_once", IN_PLAIN, CLOSED_EOF, "closed the connection; awaited the greeting", 0, 0, NULL},
@@ -38,28 +39,36 @@ static const struct row {
     {"reset_in_line", IN_PLAIN, CLOSED_RESET, "Connection reset by peer; awaited a reply to a1", 1, 8, NULL},
     {"half_closed", IN_PLAIN, CLOSED_EOF, "closed", 1, 0, NULL},
     {"garbage", IN_PLAIN, CLOSED_TIMEOUT, "timeout", 9, 0, NULL},
-    {"endless_line", IN_PLAIN, CLOSED_OVERLONG, "a line of more than 8192 octets, which begins \"* OK xxx", 1, -1, NULL},
+    {"endless_line", IN_PLAIN, CLOSED_OVERLONG, "a line of more than 8192 octets, which begins \"* OK xxx", 1,
+     -1, NULL},
     {"endless_greeting", IN_PLAIN, CLOSED_OVERLONG, "a line of more than 8192 octets", 0, -1, NULL},
-    {"literal_max32", IN_PLAIN, CLOSED_OVERLONG, "more than 131072 octets was announced: \"CH (BODY[] {4294967295}\"", 1, -1, NULL},
+    {"literal_max32", IN_PLAIN, CLOSED_OVERLONG,
+     "more than 131072 octets was announced: \"CH (BODY[] {4294967295}\"", 1, -1, NULL},
     {"literal_2_32", IN_PLAIN, CLOSED_OVERLONG, "{4294967296}\"", 1, -1, NULL},
     {"literal_2_64", IN_PLAIN, CLOSED_OVERLONG, "{18446744073709551616}\"", 1, -1, NULL},
     {"literal_many_digits", IN_PLAIN, CLOSED_OVERLONG, "9999999}\"", 1, -1, NULL},
     {"many_literals", IN_PLAIN, CLOSED_OVERLONG, "a response of more than 1048576 octets", 1, -1, NULL},
     {"flood", IN_PLAIN, CLOSED_TIMEOUT, "awaited a reply to a1 NOOP", -1, -1, NULL},
-    /* RFC 3501 6.2.1: what stood in the plain input must not count as said under TLS (CID-D2 from the other side) */
+    /* RFC 3501 6.2.1: what stood in the plain input must not count as said under TLS (CID-D2 from the other
+       side) */
     {"starttls_injected", BY_STARTTLS, CLOSED_EOF, "closed", 5, 0, "* 9 EXISTS\r\n* OK inj"},
-    {"starttls_plain", BY_STARTTLS, CLOSED_TLS_ERROR, "handshake failed: the server speaks plain text: \"* BAD what", 2, 0, NULL},
-    {"starttls_drop", BY_STARTTLS, CLOSED_TLS_EOF, "ended without close_notify; awaited the TLS handshake", 2, 0, NULL},
+    {"starttls_plain", BY_STARTTLS, CLOSED_TLS_ERROR,
+     "handshake failed: the server speaks plain text: \"* BAD what", 2, 0, NULL},
+    {"starttls_drop", BY_STARTTLS, CLOSED_TLS_EOF, "ended without close_notify; awaited the TLS handshake", 2,
+     0, NULL},
     {"tls_plain", IN_TLS, CLOSED_TLS_ERROR, "plain text: \"* OK [CAPABILITY", 0, 0, NULL},
     {"tls_silent", IN_TLS, CLOSED_TIMEOUT, "awaited the TLS handshake for 10", 0, 0, NULL},
     {"tls_half", IN_TLS, CLOSED_TIMEOUT, "awaited the TLS handshake for 10", 0, 0, NULL},
-    {"tls_alert", IN_TLS, CLOSED_TLS_ERROR, "the TLS handshake failed: sslv3 alert handshake failure", 0, 0, NULL},
+    {"tls_alert", IN_TLS, CLOSED_TLS_ERROR, "the TLS handshake failed: sslv3 alert handshake failure", 0, 0,
+     NULL},
     {"tls_garbage", IN_TLS, CLOSED_TLS_ERROR, "the TLS handshake failed: ", 0, 0, NULL},
-    {"tls_reset_in_handshake", IN_TLS, CLOSED_RESET, "the TLS handshake failed: Connection reset by peer", 0, 0, NULL},
+    {"tls_reset_in_handshake", IN_TLS, CLOSED_RESET, "the TLS handshake failed: Connection reset by peer", 0,
+     0, NULL},
     {"tls_rst", IN_TLS, CLOSED_RESET, "TLS broke: Connection reset by peer", 1, 8, NULL},
     {"tls_fin", IN_TLS, CLOSED_TLS_EOF, "ended without close_notify", 2, 0, NULL},
     {"tls_dead_silent", IN_TLS, CLOSED_TIMEOUT, "awaited a reply to a1 NOOP for 10", 1, 0, NULL},
-    {"tls_then_plain", IN_TLS, CLOSED_TLS_ERROR, "TLS broke: the server speaks plain text: \"a1 OK in the", 1, 0, NULL},
+    {"tls_then_plain", IN_TLS, CLOSED_TLS_ERROR, "TLS broke: the server speaks plain text: \"a1 OK in the", 1,
+     0, NULL},
     {"tls_closed_in_order", IN_TLS, CLOSED_EOF, "closed the connection", 2, 0, NULL},
     {"tls_flood", IN_TLS, CLOSED_TIMEOUT, "awaited a reply to a1 NOOP", -1, -1, NULL},
 };
@@ -139,7 +148,8 @@ static void on_secured(void *user, int s, uint64_t t) {
     say(s, "a2", "NOOP");
 }
 
-static void on_closed(void *user, int s, uint64_t t, enum closed_how how, const uint8_t *p, size_t n, const char *text) {
+static void on_closed(void *user, int s, uint64_t t, enum closed_how how, const uint8_t *p, size_t n,
+                      const char *text) {
     (void)user, (void)p;
     tick(s, t);
     seen[s].closed++;
@@ -150,7 +160,8 @@ static void on_closed(void *user, int s, uint64_t t, enum closed_how how, const 
     open_rows--;
 }
 
-static const struct transport_events events = {NULL, on_opened, on_response, on_leftover, on_secured, on_closed};
+static const struct transport_events events = {NULL,        on_opened,  on_response,
+                                               on_leftover, on_secured, on_closed};
 
 static bool all_closed(void *arg) {
     (void)arg;
@@ -169,7 +180,8 @@ static void check(int s, bool one_octet, uint16_t port) {
         wrong = "not closed once";
     else if (e->how != r->how)
         wrong = "another end";
-    else if (!strstr(e->text, r->text) || strncmp(e->text, where, strlen(where)) != 0 || strchr(e->text, '\n'))
+    else if (!strstr(e->text, r->text) || strncmp(e->text, where, strlen(where)) != 0 ||
+             strchr(e->text, '\n'))
         wrong = "another text";
     else if (r->responses >= 0 && e->responses != r->responses)
         wrong = "another number of responses";
@@ -183,9 +195,9 @@ static void check(int s, bool one_octet, uint16_t port) {
         wrong = "times that go back";
     if (!wrong)
         return;
-    printf("FAIL %s%s: %s: %s, \"%s\", %d responses (last \"%s\"), %zu left, %zu leftover, after %ld ms\n", r->mode,
-           one_octet ? " by single octets" : "", wrong, closed_how_name(e->how), e->text, e->responses, e->last, e->left,
-           e->leftover_n, ms);
+    printf("FAIL %s%s: %s: %s, \"%s\", %d responses (last \"%s\"), %zu left, %zu leftover, after %ld ms\n",
+           r->mode, one_octet ? " by single octets" : "", wrong, closed_how_name(e->how), e->text,
+           e->responses, e->last, e->left, e->leftover_n, ms);
     failures++;
 }
 

@@ -1,6 +1,7 @@
-/* test_net_speed.c: what a command costs us: NOOP ping-pong, pipelined and on ten sessions at once, against a loopback server
- * that answers each line with a constant, so that the figures are ours and not a server's. Prints rates and CPU time per
- * command of this process; fails only where a rate is so low that something waits (a delayed acknowledgement, a timer).
+/* test_net_speed.c: what a command costs us: NOOP ping-pong, pipelined and on ten sessions at once, against a
+ * loopback server that answers each line with a constant, so that the figures are ours and not a server's.
+ * Prints rates and CPU time per command of this process; fails only where a rate is so low that something
+ * waits (a delayed acknowledgement, a timer).
  */
 #include "net.h"
 #include "net_fixture.h"
@@ -18,9 +19,10 @@
 #include <unistd.h>
 
 #define SECONDS 0.4
-#define LEAST 1000 /* commands per second, sanitizers and a busy machine included */
+#define LEAST   1000 /* commands per second, sanitizers and a busy machine included */
 
-/* ---- the echo server: a process for each connection ---------------------------------------------------------------- */
+/* ---- the echo server: a process for each connection
+ * ---------------------------------------------------------------- */
 
 static void echo(int s, SSL_CTX *ctx) {
     static char in[1 << 16], out[1 << 18];
@@ -48,7 +50,8 @@ static pid_t serve(uint16_t *port, bool tls) {
     socklen_t len = sizeof a;
     int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const char *cert = fixture_certificate();
-    if (bind(l, (struct sockaddr *)&a, sizeof a) || listen(l, 64) || getsockname(l, (struct sockaddr *)&a, &len)) {
+    if (bind(l, (struct sockaddr *)&a, sizeof a) || listen(l, 64) ||
+        getsockname(l, (struct sockaddr *)&a, &len)) {
         perror("listen");
         exit(1);
     }
@@ -76,7 +79,8 @@ static pid_t serve(uint16_t *port, bool tls) {
     return pid;
 }
 
-/* ---- the client -------------------------------------------------------------------------------------------------- */
+/* ---- the client
+ * -------------------------------------------------------------------------------------------------- */
 
 static struct net *net;
 static long done;
@@ -89,7 +93,8 @@ static void on_response(void *user, int s, uint64_t t, const uint8_t *p, size_t 
     else
         done++;
 }
-static void on_closed(void *user, int s, uint64_t t, enum closed_how how, const uint8_t *p, size_t n, const char *text) {
+static void on_closed(void *user, int s, uint64_t t, enum closed_how how, const uint8_t *p, size_t n,
+                      const char *text) {
     (void)user, (void)s, (void)t, (void)how, (void)p, (void)n;
     printf("FAIL %s\n", text);
     exit(1);
@@ -98,7 +103,8 @@ static void on_closed(void *user, int s, uint64_t t, enum closed_how how, const 
 static double cpu(void) {
     struct rusage r;
     getrusage(RUSAGE_SELF, &r);
-    return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) + 1e-6 * (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
+    return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+           1e-6 * (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
 }
 
 /* `sessions` at once, each with `window` commands outstanding before the next batch goes out. */

@@ -20,7 +20,8 @@ static const struct good {
      "imaps://Mail-1.example.ORG:10993/"},
     {"imap://u@h", URL_PLAIN, "h", 143, "u", NULL, "imap://u@h:143/"},
     {"imap://u:@h", URL_PLAIN, "h", 143, "u", "", "imap://u@h:143/"},
-    {"imap://u1:pw@127.0.0.1:10143/", URL_PLAIN, "127.0.0.1", 10143, "u1", "pw", "imap://u1@127.0.0.1:10143/"},
+    {"imap://u1:pw@127.0.0.1:10143/", URL_PLAIN, "127.0.0.1", 10143, "u1", "pw",
+     "imap://u1@127.0.0.1:10143/"},
     {"imap://a%40b.c:p%3aw%2F%25%5B@h:1", URL_PLAIN, "h", 1, "a@b.c", "p:w/%[", "imap://a%40b.c@h:1/"},
     {"imap://u:a:b;c=d&e+f@h", URL_PLAIN, "h", 143, "u", "a:b;c=d&e+f", "imap://u@h:143/"},
     {"imap://%c3%bc:\xc3\xbc@h", URL_PLAIN, "h", 143, "\xc3\xbc", "\xc3\xbc", "imap://%C3%BC@h:143/"},
@@ -110,7 +111,11 @@ static void check_lengths(void) {
             struct url_error e;
             memset(field, 'a', sizeof field);
             field[n] = 0;
-            snprintf(text, sizeof text, part == 0 ? "imap://%s@h" : part == 1 ? "imap://u:%s@h" : "imap://%s/", field);
+            snprintf(text, sizeof text,
+                     part == 0   ? "imap://%s@h"
+                     : part == 1 ? "imap://u:%s@h"
+                                 : "imap://%s/",
+                     field);
             if (url_parse(text, &u, &e) != (n == 255) || (n == 256 && !strstr(e.text, "at most 255 octets")))
                 fail(text, n == 255 ? e.text : "not refused for its length");
         }
@@ -125,6 +130,7 @@ int main(void) {
     check_lengths();
     if (url_is("dovecot") || url_is("model:x"))
         fail("dovecot", "taken for a URL");
-    printf("URLs: %zu good, %zu bad: %d failures\n", sizeof good / sizeof *good, sizeof bad / sizeof *bad, failures);
+    printf("URLs: %zu good, %zu bad: %d failures\n", sizeof good / sizeof *good, sizeof bad / sizeof *bad,
+           failures);
     return failures ? 1 : 0;
 }
