@@ -120,8 +120,23 @@ static bool generic_argument(struct cursor *s)
     return cur_token(s, TOK_code_text, "resp-text-code", NULL);
 }
 
+/* Understands the argument of a code that the dialect does not define, read already by the generic rule up to the cursor,
+ * if it has the form that another dialect gives it. Whether it has is no question of grammar. */
+static void understand(struct cursor *s, const uint8_t *from, enum code_form form, struct resp_code *c)
+{
+    struct cursor inner = *s;
+    struct resp_code known = *c;
+    uint32_t nodes = s->nodes != NULL ? s->nodes->len : 0;
+    inner.p = from;
+    inner.end = s->p;
+    if (form != FORM_GENERIC && code_argument(&inner, form, &known) && inner.p == inner.end)
+        *c = known;
+    else if (s->nodes != NULL)
+        s->nodes->len = nodes;
+}
+
 /* "[" resp-text-code "]". A code that the dialect defines has the form that it defines: the earlier rule wins over the
- * generic atom. Elsewhere the generic rule decides, and a known argument is understood where it can be. */
+ * generic atom. */
 static bool code(struct cursor *s, struct resp_code *c)
 {
     s->p++;
@@ -129,23 +144,11 @@ static bool code(struct cursor *s, struct resp_code *c)
         return false;
     const struct word *w = words_find(&code_words, c->name);
     const uint8_t *from = s->p;
-    bool ok = false;
     c->kind = w != NULL ? w->kind : CODE_OTHER;
-    if (w != NULL && (w->contexts != FORM_GENERIC || word_in(w, s))) {
-        struct cursor before = *s;
-        uint32_t nodes = s->nodes != NULL ? s->nodes->len : 0;
-        ok = code_argument(s, w->contexts, c) && (word_in(w, s) || cur_peek(s) == ']');
-        if (!ok && word_in(w, s))
-            return false;
-        if (!ok) {
-            *c = (struct resp_code){.kind = c->kind, .name = c->name};
-            *s = before;
-            if (s->nodes != NULL)
-                s->nodes->len = nodes;
-        }
-    }
-    if (!ok && !generic_argument(s))
+    if (!(w != NULL && word_in(w, s) ? code_argument(s, w->contexts, c) : generic_argument(s)))
         return false;
+    if (w != NULL && !word_in(w, s))
+        understand(s, from, w->contexts, c);
     if (s->p > from)
         c->arg = (struct slice){from + 1, (uint32_t)(s->p - from - 1)};
     return cur_octet(s, ']', "resp-text-code");
