@@ -60,9 +60,10 @@ static bool one(struct running *r, const struct program *p)
     run->programs = run->counts.programs;
     run->judged = *oracle_counts(r->oracle);
     progress_show(&r->progress, run, false);
+    bool enough = run->o->first && tally_fails(&run->tally, run->o->strict);
     if (end == DRIVE_DONE) {
         r->silent = 0;
-        return true;
+        return !enough;
     }
     run->end = end;
     snprintf(run->end_text, sizeof run->end_text, "%s", drive_text(r->drive));
@@ -73,7 +74,7 @@ static bool one(struct running *r, const struct program *p)
         run->end = DRIVE_DONE;
         run->end_text[0] = '\0';
     }
-    return again;
+    return again && !enough;
 }
 
 static bool time_left(const struct running *r)

@@ -155,7 +155,8 @@ static struct pending *outstanding(struct session *s, const char *tag, struct sl
     uint32_t n = 0;
     while (n < text.n && n < sizeof p->what - 1 && text.p[n] > ' ' && text.p[n] < 0x7f)
         n++;
-    memcpy(p->what, text.p, n);
+    if (n)
+        memcpy(p->what, text.p, n);
     p->idle = first_word_is(text, "IDLE");
     p->authenticate = first_word_is(text, "AUTHENTICATE");
     p->starttls = first_word_is(text, "STARTTLS");
