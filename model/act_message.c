@@ -188,7 +188,7 @@ static uint32_t command_flags(struct run *r, const struct imap_command *c) {
     uint32_t flags = 0;
     for (uint32_t i = 0; i < c->flags; i++) {
         uint32_t bit = world_flag(r->w, c->flag[i]);
-        if (!bit && r->w->keywords < WORLD_KEYWORDS) r->full = true;
+        if (!bit && r->w->keywords < WORLD_KEYWORDS && c->flag[i].n <= KEYWORD_MAX) r->full = true;
         flags |= bit & ~(uint32_t)FLAG_RECENT;
     }
     return flags;

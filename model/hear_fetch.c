@@ -140,7 +140,7 @@ static uint32_t told_flags(struct run *r, const struct node_pool *nodes, uint32_
     for (; first; first = nodes->v[first].next) {
         uint32_t bit = world_flag(r->w, nodes->v[first].str.s);
         if (!bit) {
-            if (r->w->keywords < WORLD_KEYWORDS) r->full = true;
+            if (r->w->keywords < WORLD_KEYWORDS && nodes->v[first].str.s.n <= KEYWORD_MAX) r->full = true;
             *all = false;
         }
         flags |= bit;

@@ -48,12 +48,11 @@ struct model_server *model_server_new(const struct model_server_options *o) {
     m->opt = *o;
     m->caps = world_caps_small;
     m->w = malloc(world_size(&m->caps));
-    m->backup = malloc(world_size(&m->caps));
     m->nodes.cap = 4096;
     m->nodes.v = malloc(m->nodes.cap * sizeof *m->nodes.v);
     m->out.cap = SERVE_OUT;
     m->out.p = malloc(m->out.cap);
-    if (!m->w || !m->backup || !m->nodes.v || !m->out.p) {
+    if (!m->w || !m->nodes.v || !m->out.p) {
         model_server_free(m);
         return NULL;
     }
@@ -65,7 +64,6 @@ void model_server_free(struct model_server *m) {
     if (!m) return;
     for (int i = 0; i < MODEL_SESSIONS; i++) free(m->session[i].in);
     free(m->w);
-    free(m->backup);
     free(m->nodes.v);
     free(m->out.p);
     free(m);
@@ -85,18 +83,11 @@ void model_server_reset(struct model_server *m) {
 
 static bool grow(struct model_server *m) {
     if (!world_more(&m->caps, m->w)) return false;
-    struct world *w = malloc(world_size(&m->caps)), *b = malloc(world_size(&m->caps));
-    if (!w || !b) {
-        free(w);
-        free(b);
-        return false;
-    }
-    world_copy_into(w, &m->caps, m->backup);
-    memcpy(b, w, w->size);
+    struct world *w = malloc(world_size(&m->caps));
+    if (!w) return false;
+    world_copy_into(w, &m->caps, m->w);
     free(m->w);
-    free(m->backup);
     m->w = w;
-    m->backup = b;
     return true;
 }
 
@@ -140,25 +131,25 @@ static void bind_unknowns(struct model_server *m, const struct step *s) {
     if (run_fault(&m->run, P_FAULT_APPEND, 0, OP_F_UID_DESCENDS) && g->uid > 2) g->uid -= 2;
 }
 
+/* Makes room before the step, so that a step neither fails nor needs a copy to fall back on. */
+static bool make_room(struct model_server *m, const struct step *s) {
+    uint32_t text = s->c->args.n - s->c->message.s.n;
+    if (s->c->kind == CMD_RENAME) text = 2 * text + m->w->text; /* inferior names move along */
+    if (text > 1u << 16) return false;
+    if (world_has_room(m->w, text)) return true;
+    world_collect(m->w);
+    for (int tries = 0; tries < 12 && !world_has_room(m->w, text); tries++)
+        if (!grow(m)) return false;
+    return world_has_room(m->w, text);
+}
+
 static bool run_act(struct model_server *m, struct step *s) {
-    struct step fresh = *s;
-    memcpy(m->backup, m->w, m->w->size);
-    for (int tries = 0; tries < 12; tries++) {
-        start_run(m);
-        act(&m->run, s);
-        if (!m->run.full) {
-            bind_unknowns(m, s);
-            return true;
-        }
-        memcpy(m->w, m->backup, m->w->size);
-        if (tries == 0) {
-            world_collect(m->w);
-            memcpy(m->backup, m->w, m->w->size);
-        } else if (!grow(m))
-            break;
-        *s = fresh;
-    }
-    return false;
+    if (!make_room(m, s)) return false;
+    start_run(m);
+    act(&m->run, s);
+    assert(!m->run.full);
+    bind_unknowns(m, s);
+    return true;
 }
 
 static int tagged_context(const struct step *s) {
@@ -309,10 +300,7 @@ static void execute(struct model_server *m, int session, size_t n, struct slice 
         serve_tell(m, session, moment_of(s), s);
     tagged_reply(m, s);
     after_reply(m, s);
-    if (m->run.full) { /* a view had no room for what there is to tell */
-        memcpy(m->backup, m->w, m->w->size);
-        grow(m);
-    }
+    if (m->run.full) grow(m); /* a view had no room for what there is to tell */
 }
 
 /* ---- input ---- */
@@ -423,17 +411,11 @@ int model_server_open(struct model_server *m, int session, bool tls) {
     if (s->open) return -1;
     while (session >= m->w->cap.sessions) {
         m->caps.sessions = (uint16_t)(m->caps.sessions * 2);
-        struct world *w = malloc(world_size(&m->caps)), *b = malloc(world_size(&m->caps));
-        if (!w || !b) {
-            free(w);
-            free(b);
-            return -1;
-        }
+        struct world *w = malloc(world_size(&m->caps));
+        if (!w) return -1;
         world_copy_into(w, &m->caps, m->w);
         free(m->w);
-        free(m->backup);
         m->w = w;
-        m->backup = b;
     }
     *s = (struct serve_session){.open = true, .in = malloc(SERVE_INPUT)};
     if (!s->in) return -1;

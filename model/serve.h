@@ -21,7 +21,7 @@ struct serve_session {
 struct model_server {
     struct model_server_options opt;
     struct world_caps caps;
-    struct world *w, *backup;
+    struct world *w;
     struct run run;
     struct step step;
     struct node_pool nodes;

@@ -208,35 +208,43 @@ void world_leave(struct world *w, unsigned session) {
 /* ---- messages ---- */
 
 uint16_t world_add_content(struct world *w, uint32_t id) {
-    for (unsigned i = 1; i < w->contents; i++)
-        if (!w_content(w, i)->id && !w_content(w, i)->size && w_content(w, i)->same == 9) {
-            *w_content(w, i) = (struct wcontent){.id = id};
-            return (uint16_t)i;
-        }
-    if (w->contents >= w->cap.contents) return 0;
-    *w_content(w, w->contents) = (struct wcontent){.id = id};
-    return w->contents++;
-}
-
-static uint16_t add_version(struct world *w, uint32_t flags) {
-    uint16_t i = 0;
-    if (w->versions < w->cap.versions)
-        i = w->versions++;
+    uint16_t i = w->free_content;
+    if (i) {
+        w->free_content = (uint16_t)w_content(w, i)->id;
+        w->free_contents--;
+    } else if (w->contents < w->cap.contents)
+        i = w->contents++;
     else
-        for (unsigned k = 1; k < w->versions && !i; k++)
-            if (!w_version(w, k)->used) i = (uint16_t)k;
-    if (i) *w_version(w, i) = (struct wversion){.flags = flags, .used = 1};
+        return 0;
+    *w_content(w, i) = (struct wcontent){.id = id};
     return i;
 }
 
-uint16_t world_add_message(struct world *w, uint16_t box, uint16_t content, uint32_t flags) {
-    uint16_t i = 0;
-    if (w->messages < w->cap.messages)
-        i = w->messages++;
+static uint16_t add_version(struct world *w, uint32_t flags) {
+    uint16_t i = w->free_version;
+    if (i) {
+        w->free_version = w_version(w, i)->next;
+        w->free_versions--;
+    } else if (w->versions < w->cap.versions)
+        i = w->versions++;
     else
-        for (unsigned k = 1; k < w->messages && !i; k++)
-            if (!w_message(w, k)->used) i = (uint16_t)k;
-    uint16_t v = i ? add_version(w, flags) : 0;
+        return 0;
+    *w_version(w, i) = (struct wversion){.flags = flags, .used = 1};
+    return i;
+}
+
+static uint16_t new_message(struct world *w) {
+    uint16_t i = w->free_message;
+    if (i) {
+        w->free_message = w_message(w, i)->next;
+        w->free_messages--;
+        return i;
+    }
+    return w->messages < w->cap.messages ? w->messages++ : 0;
+}
+
+uint16_t world_add_message(struct world *w, uint16_t box, uint16_t content, uint32_t flags) {
+    uint16_t i = new_message(w), v = i ? add_version(w, flags) : 0;
     if (!i || !v) return 0;
     struct wbox *b = w_box(w, box);
     *w_message(w, i) = (struct wmessage){.box = box, .content = content, .first = v, .last = v, .used = 1};
@@ -267,7 +275,7 @@ uint32_t world_flag(struct world *w, struct slice name) {
         if (slice_is_nocase(name, system[i])) return 1u << i;
     for (unsigned i = 0; i < w->keywords; i++)
         if (slice_is_nocase(name, w_text(w, w->keyword[i]))) return (uint32_t)FLAG_KEYWORD0 << i;
-    if (w->keywords >= WORLD_KEYWORDS) return 0;
+    if (w->keywords >= WORLD_KEYWORDS || name.n > KEYWORD_MAX) return 0;
     uint32_t at = add_text(w, name.p, name.n);
     if (!at) return 0;
     w->keyword[w->keywords] = at;
@@ -324,49 +332,79 @@ void world_view_remove(struct world *w, unsigned session, unsigned i) {
 
 /* ---- collection ---- */
 
-static bool viewed(const struct world *w, uint16_t m) {
-    for (unsigned s = 0; s < w->cap.sessions; s++)
-        if (world_view_find(w, s, m) >= 0) return true;
-    return false;
+bool world_has_room(const struct world *w, uint32_t text) {
+    unsigned most = 0;
+    for (unsigned i = 0; i < w->cap.sessions; i++)
+        if (w_session(w, i)->view > most) most = w_session(w, i)->view;
+    for (unsigned b = 1; b < w->boxes; b++) {
+        unsigned n = 0;
+        if (!w_box(w, b)->used || w_box(w, b)->created <= most) continue;
+        for (uint16_t m = w_box(w, b)->first; m; m = w_message(w, m)->next) n++;
+        if (n > most) most = n;
+    }
+    most += 2;
+    return w->cap.messages - w->messages + w->free_messages + 0u >= most &&
+           w->cap.versions - w->versions + w->free_versions + 0u >= 2 * most &&
+           w->cap.contents - w->contents + w->free_contents >= 2 && w->cap.view >= most && w->cap.boxes - w->boxes >= 2 &&
+           w->cap.names >= 2 * w->names + 3 && w->cap.text - w->text >= text + 64;
+}
+
+static void give_version(struct world *w, uint16_t v) {
+    *w_version(w, v) = (struct wversion){.next = w->free_version};
+    w->free_version = v;
+    w->free_versions++;
 }
 
 static void free_message(struct world *w, uint16_t m) {
     for (uint16_t v = w_message(w, m)->first, next; v; v = next) {
         next = w_version(w, v)->next;
-        *w_version(w, v) = (struct wversion){0};
+        give_version(w, v);
     }
-    *w_message(w, m) = (struct wmessage){0};
+    *w_message(w, m) = (struct wmessage){.next = w->free_message};
+    w->free_message = m;
+    w->free_messages++;
 }
 
+/* Versions older than the oldest that any view may be told. */
 static void trim_versions(struct world *w, uint16_t m) {
     struct wmessage *g = w_message(w, m);
-    while (g->first != g->last) {
-        for (unsigned s = 0; s < w->cap.sessions; s++) {
-            int i = world_view_find(w, s, m);
-            if (i >= 0 && w_view(w, s)[i].floor == g->first) return;
-        }
+    while (g->first != g->last && !w_version(w, g->first)->floor) {
         uint16_t old = g->first;
         g->first = w_version(w, old)->next;
-        *w_version(w, old) = (struct wversion){0};
+        give_version(w, old);
     }
 }
 
-static void mark_contents(struct world *w) {
+static void mark_views(struct world *w) {
+    for (unsigned m = 1; m < w->messages; m++) w_message(w, m)->viewed = 0;
+    for (unsigned v = 1; v < w->versions; v++) w_version(w, v)->floor = 0;
+    for (unsigned s = 0; s < w->cap.sessions; s++)
+        for (unsigned i = 0; i < w_session(w, s)->view; i++) {
+            w_message(w, w_view(w, s)[i].message)->viewed = 1;
+            w_version(w, w_view(w, s)[i].floor)->floor = 1;
+        }
+}
+
+static void free_contents(struct world *w) {
+    for (unsigned c = 1; c < w->contents; c++) w_content(w, c)->held = w_content(w, c)->held == 2 ? 2 : 0;
+    for (unsigned m = 1; m < w->messages; m++)
+        if (w_message(w, m)->used) w_content(w, w_message(w, m)->content)->held = 1;
     for (unsigned c = 1; c < w->contents; c++) {
-        bool held = false;
-        for (unsigned m = 1; m < w->messages && !held; m++)
-            held = w_message(w, m)->used && w_message(w, m)->content == c;
-        if (!held) *w_content(w, c) = (struct wcontent){.same = 9};
+        if (w_content(w, c)->held) continue;
+        *w_content(w, c) = (struct wcontent){.id = w->free_content, .held = 2};
+        w->free_content = (uint16_t)c;
+        w->free_contents++;
     }
 }
 
 void world_collect(struct world *w) {
+    mark_views(w);
     for (unsigned b = 1; b < w->boxes; b++) {
         struct wbox *box = w_box(w, b);
         uint16_t before = 0;
         for (uint16_t m = box->first, next; m; m = next) {
             next = w_message(w, m)->next;
-            if ((w_message(w, m)->dead || box->state == BOX_DEAD) && !viewed(w, m)) {
+            if ((w_message(w, m)->dead || box->state == BOX_DEAD) && !w_message(w, m)->viewed) {
                 if (before)
                     w_message(w, before)->next = next;
                 else
@@ -381,5 +419,5 @@ void world_collect(struct world *w) {
         if (box->used && box->state == BOX_DEAD && !box->first && !world_visitors(w, (uint16_t)b, -1))
             *box = (struct wbox){0};
     }
-    mark_contents(w);
+    free_contents(w);
 }

@@ -9,6 +9,7 @@
 #include "imap.h"
 
 #define WORLD_KEYWORDS 26
+#define KEYWORD_MAX 100 /* octets of a keyword; longer ones are not kept */
 enum {
     FLAG_ANSWERED = 1, FLAG_FLAGGED = 2, FLAG_DELETED = 4, FLAG_SEEN = 8, FLAG_DRAFT = 16, FLAG_RECENT = 32,
     FLAG_KEYWORD0 = 64
@@ -24,6 +25,7 @@ struct wcontent {
     uint32_t id;        /* content_ops number, 0: never seen by us */
     uint32_t size;      /* RFC822.SIZE told, 0: not yet */
     uint32_t whole, header, body, envelope, structure, bodystructure; /* hashes of what was told, 0: not yet */
+    uint8_t held;       /* world_collect's mark; 2: in the list of free ones */
     uint8_t same;       /* the server's octets were seen to be ours: 1 yes, 2 no */
 };
 
@@ -32,6 +34,7 @@ struct wversion {
     uint32_t flags;
     uint16_t next;
     uint8_t used;
+    uint8_t floor;      /* world_collect's mark: a view may still be told it */
 };
 
 struct wmessage {
@@ -42,7 +45,8 @@ struct wmessage {
     uint16_t first, last; /* versions */
     uint8_t used, dead;
     uint8_t flags_unknown; /* any flags may be told next; that binds them */
-    uint8_t maybe;      /* it is not known whether it is there at all */
+    uint8_t maybe;      /* serving: 2: a fault lets it live on */
+    uint8_t viewed;     /* world_collect's mark */
 };
 
 enum box_state { BOX_LIVE = 1, BOX_GHOST, BOX_ORPHAN, BOX_DEAD };
@@ -97,6 +101,8 @@ struct world {
     uint32_t cost, note;    /* the oracle's: cost of the explanation so far, its last note */
     struct world_caps cap;
     uint16_t boxes, messages, versions, names, contents, keywords; /* used so far; index 0 is never used */
+    uint16_t free_message, free_version, free_content;             /* given back by world_collect: lists */
+    uint16_t free_messages, free_versions, free_contents;          /* their lengths */
     uint32_t text;
     uint32_t o_session, o_box, o_message, o_version, o_name, o_content, o_view, o_text;
     uint32_t keyword[WORLD_KEYWORDS]; /* text offsets; NUL-terminated there */
@@ -131,6 +137,9 @@ void world_copy_into(struct world *block, const struct world_caps *caps, const s
 /* Doubles what is (nearly) full. false: at the limit of 16-bit indices. */
 bool world_more(struct world_caps *caps, const struct world *w);
 uint64_t world_hash(const struct world *w); /* of everything but cost and note */
+/* Is there room for a command that touches every message of one view and adds as many, renames every name, and brings
+ * `text` octets of names and flags? (serving only) */
+bool world_has_room(const struct world *w, uint32_t text);
 /* Frees dead messages that no view holds, and versions that nobody may be told (serving only). */
 void world_collect(struct world *w);
 
