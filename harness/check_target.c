@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "cli.h"
+#include "content_mime.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ struct running {
     struct drive *drive;
     struct target *target;
     struct oracle *oracle;
+    struct content *content;
     const struct program *program;
     struct progress progress;
     FILE *print;
@@ -55,6 +57,7 @@ static bool one(struct running *r, const struct program *p)
     r->failing = 0;
     if (!print_program(r, p))
         return false;
+    content_reset(r->content); /* model and oracle begin anew, too */
     enum drive_end end = drive_run(r->drive, p, r->number);
     run->counts = *drive_counts(r->drive);
     run->programs = run->counts.programs;
@@ -159,8 +162,9 @@ static int status_of(const struct check_run *run)
 
 /* The parts of a run in the order in which they depend on each other. false: run->end_text or io_error says why. */
 static bool prepare(struct running *r, const char *name, const struct check_options *o, struct behaviours *b,
-                    struct content_ops content, int *status)
+                    int *status)
 {
+    struct content_ops content = content_ops(r->content);
     struct check_run *run = r->run;
     bool usage;
     char err[1024];
@@ -197,15 +201,14 @@ int check_target(const char *name, const struct check_options *o, const volatile
 {
     *run = (struct check_run){.o = o};
     snprintf(run->target, sizeof run->target, "%s", name);
-    struct running r = {.run = run, .stop = stop};
-    struct content_ops content = content_begin();
-    char err[400] = "";
-    struct behaviours *b = load_behaviours(o->behaviours, o->folders, err, sizeof err);
+    struct running r = {.run = run, .stop = stop, .content = content_new()};
+    char err[400] = "out of memory";
+    struct behaviours *b = r.content ? load_behaviours(o->behaviours, o->folders, err, sizeof err) : NULL;
     run->status = -1;
     if (!b) {
         run->status = EXIT_USAGE;
         snprintf(run->end_text, sizeof run->end_text, "%s", err);
-    } else if (prepare(&r, name, o, b, content, &run->status)) {
+    } else if (prepare(&r, name, o, b, &run->status)) {
         out_folder(run, o->seed);
         progress_start(&r.progress, o->quiet);
         run_all(&r);
@@ -225,7 +228,7 @@ int check_target(const char *name, const struct check_options *o, const volatile
         oracle_free(r.oracle);
     if (b)
         behaviours_free(b);
-    content_end(&content);
+    content_free(r.content);
     if (run->status < 0)
         run->status = status_of(run);
     return run->status;

@@ -3,7 +3,6 @@
 #define CLI_H
 
 #include "behaviour.h"
-#include "content.h"
 
 #include <stdio.h>
 
@@ -42,8 +41,4 @@ int list_main(int argc, char **argv);
 bool lua_folder(char *path, size_t n);
 /* All behaviours of lua/behaviour and of `folders`. NULL: one line in err. A missing lua/ gives an empty set. */
 struct behaviours *load_behaviours(const char *const *folders, int n, char *err, size_t errlen);
-/* Message contents for model and oracle; content_end frees what they hold. */
-struct content_ops content_begin(void);
-void content_end(struct content_ops *c);
-
 #endif

@@ -1,6 +1,7 @@
 /* list.c: `imapdiff list` and `imapdiff explain`: what there is, and what it means. */
 #include "cli.h"
 
+#include "content_mime.h"
 #include "drive.h"
 #include "explain.h"
 #include "names.h"
@@ -167,11 +168,12 @@ static int explain_trace(const char *file)
         program_free(&p);
         return status;
     }
-    struct content_ops content = content_begin();
-    struct behaviours *b = load_behaviours(NULL, 0, err, sizeof err);
+    struct content *content = content_new();
+    struct behaviours *b = content ? load_behaviours(NULL, 0, err, sizeof err) : NULL;
     uint64_t failing = 0;
     static const char *const users[] = {"u1:pw", "u2:pw", "u3:pw", NULL};
-    struct oracle_options oo = {.behaviours = b, .content = content, .note = show_note, .user = &failing, .users = users};
+    struct oracle_options oo = {.behaviours = b, .content = content ? content_ops(content) : (struct content_ops){0},
+                                .note = show_note, .user = &failing, .users = users};
     struct oracle *o = b ? oracle_new(&oo) : NULL;
     if (o && judge_trace(&p, o, err, sizeof err)) {
         const struct oracle_counts *c = oracle_counts(o);
@@ -185,7 +187,7 @@ static int explain_trace(const char *file)
         oracle_free(o);
     if (b)
         behaviours_free(b);
-    content_end(&content);
+    content_free(content);
     program_free(&p);
     return status;
 }

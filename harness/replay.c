@@ -1,6 +1,7 @@
 /* replay.c: `imapdiff replay FILE [TARGET]`: a trace's commands on a fresh instance: does its finding come again, how often? */
 #include "check.h"
 #include "cli.h"
+#include "content_mime.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -66,9 +67,11 @@ static void on_note(void *user, const struct note *n)
 }
 
 /* One fresh instance, one run of the program. Returns 1 it came, 0 it did not, < 0 minus the exit status. */
-static int once(const char *name, const struct program *p, struct behaviours *b, struct content_ops content,
+static int once(const char *name, const struct program *p, struct behaviours *b, struct content *contents,
                 const struct check_options *o, struct expected *e)
 {
+    content_reset(contents);
+    struct content_ops content = content_ops(contents);
     struct drive *d = drive_new();
     char err[1024] = "out of memory";
     bool usage = false;
@@ -99,7 +102,7 @@ static int once(const char *name, const struct program *p, struct behaviours *b,
 }
 
 static int times_over(const char *file, const char *target, const struct program *p, const struct check_options *o,
-                      int times, struct behaviours *b, struct content_ops content, struct expected *e)
+                      int times, struct behaviours *b, struct content *content, struct expected *e)
 {
     int came = 0, ran = 0, result = 0;
     for (; ran < times && !stop; ran++) {
@@ -155,15 +158,16 @@ int replay_main(int argc, char **argv)
         struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
         sigaction(SIGINT, &a, NULL);
         sigaction(SIGTERM, &a, NULL);
-        struct content_ops content = content_begin();
-        struct behaviours *b = load_behaviours(o.behaviours, o.folders, err, sizeof err);
+        struct content *content = content_new();
+        snprintf(err, sizeof err, "out of memory");
+        struct behaviours *b = content ? load_behaviours(o.behaviours, o.folders, err, sizeof err) : NULL;
         if (b)
             status = times_over(word[0], target, &p, &o, (int)times, b, content, &e);
         else
             cli_error("%s", err);
         if (b)
             behaviours_free(b);
-        content_end(&content);
+        content_free(content);
     }
     tally_free(&e.tally);
     program_free(&p);
