@@ -122,12 +122,15 @@ bool script_call(struct script *s, int args, int results, uint64_t steps, char *
 
 static int open_protected(lua_State *L) {
     const luaL_Reg *own = lua_touserdata(L, 1);
+    lua_remove(L, 1);
+    if (!lua_isnil(L, 1))
+        lua_call(L, 0, 0);
     lua_settop(L, 0);
     script_open_env(L, own);
     return 0;
 }
 
-struct script *script_new(const char *path, const luaL_Reg *own) {
+struct script *script_new(const char *path, const luaL_Reg *own, lua_CFunction types) {
     struct script *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
@@ -138,7 +141,11 @@ struct script *script_new(const char *path, const luaL_Reg *own) {
     if (L) {
         lua_pushcfunction(L, open_protected);
         lua_pushlightuserdata(L, (void *)own);
-        if (lua_pcall(L, 1, 0, 0) == LUA_OK)
+        if (types)
+            lua_pushcfunction(L, types);
+        else
+            lua_pushnil(L);
+        if (lua_pcall(L, 2, 0, 0) == LUA_OK)
             return s;
     }
     script_free(s);

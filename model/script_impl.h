@@ -22,8 +22,9 @@ struct script {
     void *user;         /* of the current call */
 };
 
-/* A state whose globals are the common names and, from `own`, the file's own constructors. NULL: out of memory. */
-struct script *script_new(const char *path, const luaL_Reg *own);
+/* A state whose globals are the common names and, from `own`, the file's own constructors. `types` (may be NULL) is run
+ * first, to make the types of handles. NULL: out of memory. */
+struct script *script_new(const char *path, const luaL_Reg *own, lua_CFunction types);
 void script_free(struct script *s);
 struct script *script_of(lua_State *L);
 

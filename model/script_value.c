@@ -177,7 +177,7 @@ void script_file_free(struct script_file *f) {
 struct script_file *script_load_table(const char *path, const char *constructor, char *err, size_t errlen) {
     const luaL_Reg own[] = {{constructor, script_construct}, {NULL, NULL}};
     struct script_file *f = NULL;
-    struct script *s = script_new(path, own);
+    struct script *s = script_new(path, own, NULL);
     if (!s)
         snprintf(err, errlen, "%s: out of memory", path);
     else if (script_run(s, constructor, err, errlen))
