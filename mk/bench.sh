@@ -1,4 +1,5 @@
 #!/bin/sh
-# bench.sh: measurements beside the design's figures.
-echo "bench: nothing is measured yet" >&2
-exit 1
+# bench.sh: measurements beside the design's figures; build/bench.json holds them.
+set -u
+sh mk/packages.sh servers build >/dev/null 2>&1 || echo "bench: no server packages: the driver is not measured"
+exec build/bench build/bench.json lua/behaviour

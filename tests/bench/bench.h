@@ -1,0 +1,18 @@
+/* bench.h: one table of measurements: value, yardstick, ratio, the design's reach. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdint.h>
+
+/* reach: the value that the design asks for; higher is better unless `less`. against: the yardstick's value, 0: none. */
+void bench_row(const char *name, double value, const char *unit, double against, const char *yardstick, double reach, int less);
+void bench_note(const char *name, const char *why); /* a row that could not be measured */
+double bench_now(void);                             /* seconds of CPU of this process */
+double bench_wall(void);
+
+void bench_lex(void);
+void bench_model(const char *lua);
+void bench_oracle(const char *lua);
+void bench_drive(const char *lua);
+
+#endif
