@@ -219,7 +219,20 @@ bool cur_sequence_set(struct cursor *s, struct seq_set *out)
     return ok || cur_limit(s, "sequence-set ranges");
 }
 
-bool cur_ext_simple(struct cursor *s) { return numeric_token(s, TOK_ext_simple, NUMBER63, "tagged-ext-simple", NULL); }
+/* A number alone has 63 bits, one of a set 32: then what makes it a set is the octet that cannot stand there. */
+bool cur_ext_simple(struct cursor *s)
+{
+    const uint8_t *from = s->p, *p = from;
+    bool ok = cur_token(s, TOK_ext_simple, "tagged-ext-simple", NULL);
+    const uint8_t *end = ok ? s->p : s->far;
+    while (p < end && is_digit(*p))
+        p++;
+    if (!numbers_within(s, from, p, NUMBER63, "number64"))
+        return false;
+    if (p < end && p > from && digits((struct slice){from, (uint32_t)(p - from)}) > NUMBER32)
+        return cur_fail(s, p, "tagged-ext-simple");
+    return numbers_within(s, p, end, NUMBER32, "number") && ok;
+}
 
 bool cur_date_time(struct cursor *s, struct slice *out)
 {
