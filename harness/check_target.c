@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RESTARTS_MAX 50 /* of a private server in one run */
+
 struct running {
     struct check_run *run;
     struct drive *drive;
@@ -18,6 +20,10 @@ struct running {
     FILE *print;
     const volatile int *stop;
     uint32_t number;        /* of the program, from 1 */
+    const char *name;       /* of the target, as given */
+    struct behaviours *behaviours;
+    char *user[TARGET_USERS + 1]; /* the target's users; the oracle outlives an instance */
+    int restarts;
     uint32_t failing;       /* notes of this program that fail the run */
     int silent;             /* programs in a row that ended without a reply */
 };
@@ -48,6 +54,38 @@ static bool print_program(struct running *r, const struct program *p)
     return ok;
 }
 
+static bool open_target(struct running *r, bool *usage, char *err, size_t errlen)
+{
+    const struct check_options *o = r->run->o;
+    struct target_options to = {.behaviours = r->behaviours, .content = content_ops(r->content), .seed = o->seed,
+                                .users = o->users, .allow_inbox = o->allow_inbox, .events = drive_events(r->drive)};
+    r->target = target_open(r->name, &to, err, errlen, usage);
+    return r->target != NULL;
+}
+
+static void attach(struct running *r)
+{
+    drive_attach(r->drive, r->target, &(struct drive_options){.oracle = r->oracle, .note = on_note, .user = r,
+                                                              .stop = r->stop, .pause_ms = -1});
+}
+
+/* A private server whose process died is a finding; a new instance takes its place. false: not again, or it failed. */
+static bool restart(struct running *r)
+{
+    char err[1024];
+    bool usage;
+    if (++r->restarts > RESTARTS_MAX)
+        return false;
+    drive_detach(r->drive);
+    target_free(r->target);
+    if (!open_target(r, &usage, err, sizeof err)) {
+        snprintf(r->run->end_text, sizeof r->run->end_text, "not started again: %.360s", err);
+        return false;
+    }
+    attach(r);
+    return true;
+}
+
 /* Runs one program; false: the run is over. */
 static bool one(struct running *r, const struct program *p)
 {
@@ -73,6 +111,8 @@ static bool one(struct running *r, const struct program *p)
     /* A server that was found out may fall silent now and then; one that is only silent is gone. */
     bool again = (end == DRIVE_SILENT || end == DRIVE_UNREACHABLE) && r->number > 1 &&
                  (r->failing || ++r->silent < 3);
+    if (end == DRIVE_DIED && !enough)
+        again = restart(r);
     if (again) {
         run->end = DRIVE_DONE;
         run->end_text[0] = '\0';
@@ -160,35 +200,32 @@ static int status_of(const struct check_run *run)
     return run->o->reach && reach_missing(run) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
-/* The parts of a run in the order in which they depend on each other. false: run->end_text or io_error says why. */
-static bool prepare(struct running *r, const char *name, const struct check_options *o, struct behaviours *b,
-                    int *status)
+/* The parts of a run in the order in which they depend on each other. false: run->end_text says why. */
+static bool prepare(struct running *r, const struct check_options *o, int *status)
 {
-    struct content_ops content = content_ops(r->content);
     struct check_run *run = r->run;
-    bool usage;
-    char err[1024];
+    bool usage = false;
+    char err[1024] = "out of memory";
     r->drive = drive_new();
-    struct target_options to = {.behaviours = b, .content = content, .seed = o->seed, .users = o->users,
-                                .allow_inbox = o->allow_inbox, .events = r->drive ? drive_events(r->drive) : NULL};
-    r->target = r->drive ? target_open(name, &to, err, sizeof err, &usage) : NULL;
-    if (!r->target) {
-        *status = r->drive && usage ? EXIT_USAGE : EXIT_TARGET;
-        snprintf(run->end_text, sizeof run->end_text, "%.390s", r->drive ? err : "out of memory");
+    if (!r->drive || !open_target(r, &usage, err, sizeof err)) {
+        *status = usage ? EXIT_USAGE : EXIT_TARGET;
+        snprintf(run->end_text, sizeof run->end_text, "%.390s", err);
         return false;
     }
     snprintf(run->target, sizeof run->target, "%s", r->target->name);
     run->kind = r->target->kind;
-    struct oracle_options oo = {.behaviours = b, .content = content, .note = on_note, .user = r,
-                                .users = r->target->users};
+    bool whole = true;
+    for (int i = 0; i < r->target->users_n; i++)
+        whole = (r->user[i] = strdup(r->target->users[i])) && whole;
+    struct oracle_options oo = {.behaviours = r->behaviours, .content = content_ops(r->content), .note = on_note,
+                                .user = r, .users = (const char *const *)r->user};
     r->oracle = oracle_new(&oo);
-    if (!r->oracle) {
+    if (!r->oracle || !whole) {
         *status = EXIT_TARGET;
         snprintf(run->end_text, sizeof run->end_text, "out of memory");
         return false;
     }
-    drive_attach(r->drive, r->target, &(struct drive_options){.oracle = r->oracle, .note = on_note, .user = r,
-                                                              .stop = r->stop, .pause_ms = -1});
+    attach(r);
     if (o->print_programs && !(r->print = fopen(o->print_programs, "w"))) {
         *status = EXIT_USAGE;
         snprintf(run->end_text, sizeof run->end_text, "cannot write %s: %m", o->print_programs);
@@ -201,14 +238,14 @@ int check_target(const char *name, const struct check_options *o, const volatile
 {
     *run = (struct check_run){.o = o};
     snprintf(run->target, sizeof run->target, "%s", name);
-    struct running r = {.run = run, .stop = stop, .content = content_new()};
+    struct running r = {.run = run, .stop = stop, .content = content_new(), .name = name};
     char err[400] = "out of memory";
-    struct behaviours *b = r.content ? load_behaviours(o->behaviours, o->folders, err, sizeof err) : NULL;
+    r.behaviours = r.content ? load_behaviours(o->behaviours, o->folders, err, sizeof err) : NULL;
     run->status = -1;
-    if (!b) {
+    if (!r.behaviours) {
         run->status = EXIT_USAGE;
         snprintf(run->end_text, sizeof run->end_text, "%s", err);
-    } else if (prepare(&r, name, o, b, &run->status)) {
+    } else if (prepare(&r, o, &run->status)) {
         out_folder(run, o->seed);
         progress_start(&r.progress, o->quiet);
         run_all(&r);
@@ -217,6 +254,8 @@ int check_target(const char *name, const struct check_options *o, const volatile
         progress_end(&r.progress);
         run->elapsed_ms = clock_ms() - r.progress.start_ms;
         drive_clean(r.drive);
+        if (o->profile && !profile_known(run, o->profile, err, sizeof err))
+            snprintf(run->io_error, sizeof run->io_error, "%.290s", err);
         tally_sort(&run->tally);
         run->status = -1;
     }
@@ -226,9 +265,11 @@ int check_target(const char *name, const struct check_options *o, const volatile
     target_free(r.target);
     if (r.oracle)
         oracle_free(r.oracle);
-    if (b)
-        behaviours_free(b);
+    if (r.behaviours)
+        behaviours_free(r.behaviours);
     content_free(r.content);
+    for (int i = 0; i < TARGET_USERS; i++)
+        free(r.user[i]);
     if (run->status < 0)
         run->status = status_of(run);
     return run->status;

@@ -38,15 +38,27 @@ void drive_attach(struct drive *d, struct target *t, const struct drive_options 
         d->session[i].mute = i > PROGRAM_SESSIONS;
 }
 
+void drive_detach(struct drive *d)
+{
+    for (int i = 0; i < TRANSPORT_SESSIONS; i++) {
+        if (d->net && d->session[i].state != SESSION_NONE && d->session[i].state != SESSION_ENDED)
+            d->net->close(d->self, i);
+        d->session[i].state = SESSION_NONE;
+    }
+    d->target = NULL;
+    d->net = NULL;
+    d->separator = 0;
+    d->capabilities[0] = '\0';
+    d->made = d->inbox_seen = 0;
+}
+
 void drive_free(struct drive *d)
 {
     if (!d)
         return;
-    for (int i = 0; i < TRANSPORT_SESSIONS; i++) {
-        if (d->net && d->session[i].state != SESSION_NONE && d->session[i].state != SESSION_ENDED)
-            d->net->close(d->self, i);
+    drive_detach(d);
+    for (int i = 0; i < TRANSPORT_SESSIONS; i++)
         free(d->session[i].answers.p);
-    }
     free(d->log.event);
     free(d->log.octets);
     free(d->wire.p);
@@ -147,14 +159,31 @@ static void run_lines(struct drive *d)
         checkpoint(d);
 }
 
+/* What tells one death from another: the server's own words for it, else nothing. One line, without the log's time. */
+static void cause_of_death(const char *text, char *out, size_t cap)
+{
+    static const char *const words[] = {"Panic: ", "Fatal: ", "signal ", "assertion"};
+    const char *at = NULL;
+    for (size_t i = 0; !at && i < sizeof words / sizeof *words; i++)
+        at = strstr(text, words[i]);
+    if (at)
+        snprintf(out, cap, "a process of the server died: %.*s", (int)strcspn(at, "\r\n"), at);
+    else
+        snprintf(out, cap, "a process of the server died");
+}
+
 static void check_alive(struct drive *d)
 {
-    char text[1200];
-    if (!d->target->ops->died || !d->target->ops->died(d->target, text, sizeof text))
+    char text[1200], cause[200];
+    if (!d->target->ops->died || !d->target->ops->died(d->target, d->abrupt ? 100 : 0, text, sizeof text))
         return;
+    cause_of_death(text, cause, sizeof cause);
+    for (char *c = text; *c; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = '|';
     d->end = DRIVE_DIED;
-    snprintf(d->text, sizeof d->text, "%.*s", (int)sizeof d->text - 1, text);
-    drive_note(d, 0, "MAP-I13", "a process of the server died", text, "no crash");
+    snprintf(d->text, sizeof d->text, "%.*s", (int)sizeof d->text - 1, cause);
+    drive_note(d, 0, "MAP-I13", cause, text, "no crash");
 }
 
 static bool begin(struct drive *d, const struct program *p, uint32_t number)
@@ -163,6 +192,7 @@ static bool begin(struct drive *d, const struct program *p, uint32_t number)
     d->text[0] = '\0';
     d->program = p;
     d->users = 1;
+    d->abrupt = false;
     names_of(&d->names, p);
     log_reset(&d->log);
     for (int i = 0; i <= PROGRAM_SESSIONS; i++)

@@ -67,6 +67,8 @@ struct drive *drive_new(void); /* NULL: out of memory */
 /* For target_open: the driver is who listens. */
 const struct transport_events *drive_events(struct drive *d);
 void drive_attach(struct drive *d, struct target *t, const struct drive_options *o);
+/* Forgets the target, which may then be freed and another attached; the counts go on. */
+void drive_detach(struct drive *d);
 void drive_free(struct drive *d); /* not the target */
 
 /* Runs one program as number `number` of this run (its mailboxes' names hold it). Resets and ends the oracle. */

@@ -121,6 +121,7 @@ static void understood(struct drive *d, int session, struct slice r)
     if (r.n > 1 && r.p[0] == '*' && r.p[1] == ' ') {
         if (holds((struct slice){r.p, r.n < 16 ? r.n : 16}, "* CAPABILITY ") || holds(r, "[CAPABILITY "))
             s->capability = true;
+        s->bye = s->bye || holds((struct slice){r.p, r.n < 6 ? r.n : 6}, "* BYE ");
         if (greeting && holds(r, "* PREAUTH"))
             s->preauth = true;
         if (!greeting && s->pendings && s->pending[0].raw && holds((struct slice){r.p, r.n < 6 ? r.n : 6}, "* BAD"))
@@ -191,6 +192,7 @@ static void on_closed(void *user, int session, uint64_t t, enum closed_how how, 
     s->idling = s->challenge = s->securing = false;
     if (s->mute)
         return;
+    d->abrupt = d->abrupt || (!ours && !s->bye);
     char whole[360];
     snprintf(whole, sizeof whole, "%s%s", text ? text : closed_how_name(how), n ? ", inside a response" : "");
     if (connected) {

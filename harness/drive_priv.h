@@ -18,7 +18,7 @@ struct pending {
 struct session {
     uint8_t state, user;
     bool tls, securing;      /* TLS is there; its handshake after STARTTLS goes on */
-    bool preauth;
+    bool preauth, bye;
     bool capability;         /* the server told its capabilities since connecting, TLS or login, whichever was last */
     bool idling, challenge;  /* a `+` came for IDLE, for AUTHENTICATE */
     bool go_ahead;           /* a `+` came */
@@ -56,6 +56,7 @@ struct drive {
     uint32_t users;          /* bits: users that this program logged in */
     uint32_t made;           /* bits: users for whom the folder imapdiff-RUN was made */
     uint32_t inbox_seen;     /* bits: users whose INBOX was found empty at first (URL) */
+    bool abrupt;             /* a session ended without BYE: did a process die? */
     char capabilities[2048]; /* drive_capabilities; "" before */
     enum drive_end end;
     char text[400];

@@ -123,6 +123,18 @@ static void finding(const struct paper *p, const struct check_run *r, const stru
         fprintf(p->f, "    trace    imapdiff replay %s %s\n", f->trace, r->kind == TARGET_URL ? "URL" : r->target);
 }
 
+/* Practices that nobody wrote down stand in the grid, too: a line each. */
+static void short_finding(const struct paper *p, const struct finding *f)
+{
+    char context[160] = "";
+    if (f->point >= 0)
+        point_context_text(f->point, f->context, context, sizeof context);
+    fprintf(p->f, "%s%s%s %s%s%s%s  ×%llu  %s%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)), verdict_name(f->verdict),
+            ink(p, PLAIN), f->point >= 0 ? point_name(f->point) : f->cites, context[0] ? " " : "", context,
+            f->point >= 0 ? ":" : "", (unsigned long long)f->count, f->summary, f->known ? "  (known)" : "", ink(p, DIM), f->id,
+            ink(p, PLAIN));
+}
+
 static void findings(const struct paper *p, const struct check_run *r)
 {
     uint32_t shown = 0;
@@ -130,7 +142,10 @@ static void findings(const struct paper *p, const struct check_run *r)
         const struct finding *f = &r->tally.finding[i];
         if (r->o->quiet && !finding_fails(f, r->o->strict))
             continue;
-        finding(p, r, f);
+        if (f->verdict == V_UNDOCUMENTED)
+            short_finding(p, f);
+        else
+            finding(p, r, f);
         shown++;
     }
     if (!shown && !r->o->quiet)

@@ -16,8 +16,9 @@ enum { SECURE_PLAIN, SECURE_TLS, SECURE_STARTTLS, SECURE_COUNT };
 struct target;
 struct target_ops {
     bool (*fresh)(struct target *t);   /* before each program; the model forgets everything. May be NULL */
-    /* Did the server itself die? true: `text` holds signal or status, and its last log lines. May be NULL */
-    bool (*died)(struct target *t, char *text, size_t n);
+    /* Did a process of the server die? Waits up to wait_ms for that to show. true: `text` holds signal or status, and the last
+     * log lines. Once true, always true. May be NULL */
+    bool (*died)(struct target *t, int wait_ms, char *text, size_t n);
     void (*free)(struct target *t);
 };
 

@@ -5,14 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool died(struct target *t, char *text, size_t size)
+static bool died(struct target *t, int wait_ms, char *text, size_t size)
 {
     struct target_net *n = t->self;
-    if (server_alive(n->server))
+    if (!wait_ms && server_alive(n->server))
         return false;
-    if (!server_obituary(n->server, 0, text, size))
-        snprintf(text, size, "the server ended");
-    return true;
+    if (server_obituary(n->server, wait_ms, text, size))
+        return true;
+    snprintf(text, size, "the server ended");
+    return !server_alive(n->server);
 }
 
 static void private_free(struct target *t)
