@@ -87,7 +87,7 @@ static const struct imap_response *heard_exists(const struct run *r, const struc
 static void fill_unknown(struct run *r, uint16_t box, uint32_t n) {
     struct wbox *b = w_box(r->w, box);
     for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);
-    b->first = b->last = 0;
+    b->first = b->last = b->held = 0;
     b->unknown = 0;
     for (uint32_t i = 0; i < n && !r->full; i++) {
         uint16_t c = world_add_content(r->w, 0);
@@ -120,6 +120,7 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next)
         if (!w_message(r->w, m)->dead && !world_view_add(r->w, (unsigned)s->session, m, w_message(r->w, m)->last))
             r->full = true;
+    if (r->mode == SERVE) w->told = w_box(r->w, box)->changes;
 }
 
 static void act_select(struct run *r, struct step *s) {

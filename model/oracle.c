@@ -223,7 +223,8 @@ void oracle_sent(struct oracle *o, int session, uint64_t t, const uint8_t *p, si
         return;
     }
     struct step *s = &o->step[o->steps++];
-    *s = (struct step){.c = c, .nodes = keep_nodes(o), .syntax = syntax, .session = session, .event = event, .point = -1};
+    *s = (struct step){.c = c, .nodes = keep_nodes(o), .syntax = syntax, .raw = {copy, (uint32_t)n},
+                        .session = session, .event = event, .point = -1};
     l->outstanding++;
 }
 
@@ -272,8 +273,8 @@ static void progress(const struct oracle *o, int session, struct heard *h) {
         default: break;
         }
         /* A literal announced in the command, by its first line's end. */
-        for (uint32_t k = 0; k + 1 < s->c->args.n && s->c->kind != CMD_CLIENTID; k++)
-            if (s->c->args.p[k] == '}' && s->c->args.p[k + 1] == '\r') h->kinds |= HEARD_CONTINUE;
+        for (uint32_t k = 0; k + 2 < s->raw.n && s->c->kind != CMD_CLIENTID; k++)
+            if (s->raw.p[k] == '}' && s->raw.p[k + 1] == '\r') h->kinds |= HEARD_CONTINUE;
     }
 }
 

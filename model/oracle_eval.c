@@ -114,7 +114,7 @@ static void start_run(struct oracle *o, struct world *w) {
 
 static void reset_step(struct step *s) {
     uint8_t word = s->cut ? REPLY_NONE : s->word;
-    struct step kept = {.c = s->c, .nodes = s->nodes, .syntax = s->syntax, .session = s->session, .event = s->event, .word = word,
+    struct step kept = {.c = s->c, .nodes = s->nodes, .syntax = s->syntax, .raw = s->raw, .session = s->session, .event = s->event, .word = word,
                         .cut = s->cut, .reply = s->reply, .reply_event = s->reply_event, .secret = s->secret, .point = -1};
     *s = kept;
 }

@@ -88,10 +88,12 @@ void serve_tell(struct model_server *m, int session, enum moment moment, const s
     if (fault(m, moment, OP_F_EXPUNGE_BEYOND)) serve_line(m, session, "* %u EXPUNGE", w->view + 1u);
     if (fault(m, moment, OP_F_EXISTS_BEYOND)) serve_line(m, session, "* %u EXISTS", w->view + 5u);
     if (fault(m, moment, OP_F_NEVER_TELL)) return;
-    if (permitted && !expunge_silent(m) && (must_tell(s) || w->doom == DOOM_EMPTIED || now(m, P_TELL_EXPUNGE, moment)))
-        tell_expunge(m, session, moment);
-    if (moment == MOMENT_NONE) return;
-    if (w->doom) return;
-    if (now(m, P_TELL_EXISTS, moment)) tell_exists(m, session);
-    if (now(m, P_TELL_FLAGS, moment)) tell_flags(m, session);
+    if (!w->doom && w->told == w_box(m->w, w->box)->changes) return; /* nothing has changed */
+    bool told_all = permitted && !expunge_silent(m) && (must_tell(s) || w->doom == DOOM_EMPTIED || now(m, P_TELL_EXPUNGE, moment));
+    if (told_all) tell_expunge(m, session, moment);
+    if (moment == MOMENT_NONE || w->doom) return;
+    bool exists = now(m, P_TELL_EXISTS, moment), flags = now(m, P_TELL_FLAGS, moment);
+    if (exists) tell_exists(m, session);
+    if (flags) tell_flags(m, session);
+    if (told_all && exists && flags && !m->run.full) w->told = w_box(m->w, w->box)->changes;
 }

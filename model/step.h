@@ -29,6 +29,7 @@ struct target {
 struct step {
     const struct imap_command *c;
     const struct node_pool *nodes;
+    struct slice raw;         /* its octets, well formed or not */
     struct lex_result syntax; /* of the command */
     int session;
     uint32_t event;

@@ -254,6 +254,8 @@ uint16_t world_add_message(struct world *w, uint16_t box, uint16_t content, uint
         b->first = i;
     b->last = i;
     b->created++;
+    b->held++;
+    b->changes++;
     return i;
 }
 
@@ -266,6 +268,7 @@ bool world_set_flags(struct world *w, uint16_t m, uint32_t flags) {
     if (!v) return false;
     w_version(w, g->last)->next = v;
     g->last = v;
+    w_box(w, g->box)->changes++;
     return true;
 }
 
@@ -282,7 +285,10 @@ uint32_t world_flag(struct world *w, struct slice name) {
     return (uint32_t)FLAG_KEYWORD0 << w->keywords++;
 }
 
-void world_kill(struct world *w, uint16_t m) { w_message(w, m)->dead = 1; }
+void world_kill(struct world *w, uint16_t m) {
+    w_message(w, m)->dead = 1;
+    w_box(w, w_message(w, m)->box)->changes++;
+}
 
 bool world_set_uid(struct world *w, uint16_t m, uint32_t uid) {
     struct wmessage *g = w_message(w, m);
@@ -337,10 +343,7 @@ bool world_has_room(const struct world *w, uint32_t text) {
     for (unsigned i = 0; i < w->cap.sessions; i++)
         if (w_session(w, i)->view > most) most = w_session(w, i)->view;
     for (unsigned b = 1; b < w->boxes; b++) {
-        unsigned n = 0;
-        if (!w_box(w, b)->used || w_box(w, b)->created <= most) continue;
-        for (uint16_t m = w_box(w, b)->first; m; m = w_message(w, m)->next) n++;
-        if (n > most) most = n;
+        if (w_box(w, b)->used && w_box(w, b)->held > most) most = w_box(w, b)->held;
     }
     most += 2;
     return w->cap.messages - w->messages + w->free_messages + 0u >= most &&
@@ -410,6 +413,7 @@ void world_collect(struct world *w) {
                 else
                     box->first = next;
                 if (box->last == m) box->last = before;
+                box->held--;
                 free_message(w, m);
             } else {
                 trim_versions(w, m);

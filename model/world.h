@@ -56,6 +56,8 @@ struct wbox {
     uint32_t forbidden_validity, forbidden_uid; /* MAP-I8: with that UIDVALIDITY, UIDs must exceed forbidden_uid */
     uint16_t name;      /* GHOST, ORPHAN: the name that it had */
     uint16_t first, last;
+    uint16_t held;      /* messages in its list, the dead that are still viewed included */
+    uint32_t changes;   /* grows with every change that a visitor may be told of */
     uint16_t created;   /* messages ever put in, for $uid() */
     uint8_t state;
     uint8_t maker;      /* index + 1 of the behaviour that made it a ghost or orphan */
@@ -80,6 +82,7 @@ enum session_state { SES_NONE, SES_GREETING, SES_NONAUTH, SES_AUTH, SES_SELECTED
 enum doom { DOOM_NONE, DOOM_DISCONNECT, DOOM_EMPTIED, DOOM_ORPHAN, DOOM_OTHER };
 struct wsession {
     uint32_t caps[2];   /* hash of the last capability list told: before login, after login */
+    uint32_t told;      /* serving: box->changes when there was nothing left to tell */
     uint16_t box, view; /* selected mailbox; number of messages in the view */
     uint8_t state, tls, user, read_only;
     uint8_t doom, maker;
