@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -149,28 +148,35 @@ int guardian_lock(const char *dir)
     return -1;
 }
 
-/* Kills processes whose environment names dir as their instance. */
-static void kill_marked(const char *dir)
+/* Whether the process belongs to the instance in dir: by its environment (which Dovecot overwrites with titles), or since it
+ * works below dir. */
+static bool is_of_instance(const char *pid, const char *dir)
 {
-    char mark[PATH_MAX + 64];
-    size_t length = (size_t)snprintf(mark, sizeof mark, "%s=%s", GUARDIAN_MARK, dir) + 1;
+    static char text[65536];
+    char path[64], mark[PATH_MAX + 64];
+    size_t n = strlen(dir);
+    snprintf(path, sizeof path, "/proc/%.20s/cwd", pid);
+    ssize_t got = readlink(path, text, sizeof text);
+    if (got > (ssize_t)n && !memcmp(text, dir, n) && text[n] == '/')
+        return true;
+    n = (size_t)snprintf(mark, sizeof mark, "%s=%s", GUARDIAN_MARK, dir) + 1;
+    snprintf(path, sizeof path, "/proc/%.20s/environ", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    got = read(fd, text, sizeof text);
+    close(fd);
+    return got > 0 && memmem(text, (size_t)got, mark, n);
+}
+
+static void kill_instance(const char *dir)
+{
     DIR *proc = opendir("/proc");
     if (!proc)
         return;
-    static char text[65536];
-    for (struct dirent *e; (e = readdir(proc));) {
-        char path[64];
-        if (!isdigit((unsigned char)e->d_name[0]))
-            continue;
-        snprintf(path, sizeof path, "/proc/%.20s/environ", e->d_name);
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-            continue;
-        ssize_t n = read(fd, text, sizeof text - 1);
-        close(fd);
-        if (n > 0 && memmem(text, (size_t)n, mark, length))
+    for (struct dirent *e; (e = readdir(proc));)
+        if (isdigit((unsigned char)e->d_name[0]) && is_of_instance(e->d_name, dir))
             kill((pid_t)atoi(e->d_name), SIGKILL);
-    }
     closedir(proc);
 }
 
@@ -202,7 +208,7 @@ void guardian_sweep(const char *run_dir)
         snprintf(dir, sizeof dir, "%s/%s", run_dir, e->d_name);
         if (!is_abandoned(dir))
             continue;
-        kill_marked(dir);
+        kill_instance(dir);
         guardian_remove(dir);
     }
     closedir(d);
