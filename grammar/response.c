@@ -279,29 +279,47 @@ static bool vanished(struct cursor *s, struct imap_response *r)
     return cur_set_text(s, false, &r->set);
 }
 
+/* The literal that the line [from, cursor) has announced; the cursor stands at that line's CR. */
+static bool other_literal(struct cursor *s, const uint8_t *from, uint64_t n)
+{
+    const uint8_t *brace = s->p;
+    while (*--brace != '{')
+        ;
+    if (n > cur_number64(s))
+        return cur_fail(s, s->p, "literal");
+    if (!cur_crlf(s))
+        return false;
+    uint64_t here = (uint64_t)(s->end - s->p), look = n < here ? n : here;
+    bool binary = brace > from && brace[-1] == '~';
+    const uint8_t *nul = binary || look == 0 ? NULL : memchr(s->p, 0, look);
+    if (nul != NULL)
+        return cur_fail_clause(s, nul, "CHAR8", "T-ID-9");
+    if (n > here)
+        return cur_fail(s, s->end, "literal");
+    s->p += n;
+    return true;
+}
+
 /* What an unknown extension sends: text, with literals where a line ends as if one was announced. */
 static bool other(struct cursor *s, struct imap_response *r)
 {
-    const uint8_t *from = s->p;
+    (void)r;
     if (cur_peek(s) == '\r')
         return true;
     if (!cur_sp(s))
         return false;
-    while (s->p < s->end && *s->p != '\r') {
+    const uint8_t *from = s->p;
+    uint64_t n;
+    while (cur_peek(s) != '\r') {
         if (!cur_token(s, s->o->utf8 ? TOK_text_utf8 : TOK_text, "text", NULL))
             return false;
-        uint64_t n;
-        const uint8_t *line = s->p;
-        if (!frame_announces(from, line, &n) || s->end - line < 2 || line[0] != '\r' || line[1] != '\n')
+        if (cur_peek(s) != '\r' || !frame_announces(from, s->p, &n))
             continue;
-        uint64_t here = (uint64_t)(s->end - line) - 2;
-        if (n > here)
-            return cur_fail(s, s->end, "literal");
-        s->p = line + 2 + n;
+        if (!other_literal(s, from, n))
+            return false;
         from = s->p;
     }
-    (void)r;
-    return s->p < s->end || cur_fail(s, s->p, "CRLF");
+    return true;
 }
 
 typedef bool content(struct cursor *s, struct imap_response *r);
@@ -321,7 +339,8 @@ static bool untagged(struct cursor *s, struct imap_response *r)
     int first = cur_peek(s);
     if (first >= '0' && first <= '9')
         return numbered(s, r);
-    if (!cur_token(s, TOK_atom, "response-data", &name))
+    enum token atom = s->o->dialect == DIALECT_2060 ? TOK_atom2060 : TOK_atom;
+    if (!cur_token(s, atom, "response-data", &name))
         return false;
     const struct word *w = words_find(&untagged_words, name);
     r->kind = w == NULL || !word_in(w, s) ? RESP_OTHER : w->kind;
