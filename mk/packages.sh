@@ -97,7 +97,7 @@ fetch() {
         -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=1 -o Acquire::http::Timeout=20 \
         -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0
     if [ "$lists" = own ]; then
-        set -- "$@" -o Dir::State="$apt/state" -o Dir::State::status="$apt/status"
+        set -- "$@" -o Dir::State="$apt/state" -o Dir::State::lists="$apt/state/lists" -o Dir::State::status="$apt/status"
         if [ ! -e "$apt/updated" ]; then
             mkdir -p "$apt/state/lists/partial"
             say "fetching package lists into $apt (nothing of the system is changed)"
