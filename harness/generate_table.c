@@ -5,7 +5,8 @@
 
 #define NEED(f) .needs = GENERATE_##f
 #define NEVER(why_) .why = why_
-/* The first line whose words the context's text holds is its. A point may not be left out, nor a context of it. */
+/* The first line whose words the context's text holds is its. No point but those
+ * that only the serving model asks may be left out, nor a context of one. */
 const struct g_row g_table[] = {
     {P_DELETE_IN_USE, "who=own state=idle", NEVER("needs overlapping commands: the session that deletes would be in IDLE itself")},
     {P_DELETE_IN_USE, "state=idle", build_delete, NEED(IDLE)},
@@ -37,10 +38,6 @@ const struct g_row g_table[] = {
     {P_CLIENTID_TYPE, "", build_clientid_type, NEED(CLIENTID) | GENERATE_TLS},
     {P_LOGIN_REFUSED, "cause=clientid", build_login_refused, NEED(CLIENTID) | GENERATE_TLS},
     {P_LOGIN_REFUSED, "", build_login_refused, .weight = 1},
-    {P_TELL_EXISTS, "", NEVER("is only asked when the model is the server")},
-    {P_TELL_EXPUNGE, "", NEVER("is only asked when the model is the server")},
-    {P_TELL_FLAGS, "", NEVER("is only asked when the model is the server")},
-    {P_GHOST_VISIBLE, "", NEVER("is only asked when the model is the server")},
     /* Themes: worth a program, though no point stands for them. */
     {-1, "unannounced", build_unannounced, .weight = 3},
     {-1, "many views", build_many_views, .weight = 4},
@@ -51,7 +48,7 @@ const struct g_row g_table[] = {
     {-1, "subscriptions", build_subscriptions, .weight = 2},
     {-1, "hierarchy", build_hierarchy, .weight = 1},
     {-1, "inbox", build_inbox, .inbox = true},
-    {-1, "authenticate", build_authenticate, .weight = 1},
+    {-1, "authenticate", build_authenticate, .weight = 3},
     {-1, "starttls", build_starttls, NEED(TLS)},
     {-1, "pipeline", build_pipeline, .weight = 4},
     {-1, "walk", build_walk, .weight = 6},
@@ -91,8 +88,8 @@ const struct g_row *g_row_of(int point, uint32_t context)
 
 const char *generator_unreachable(int point, uint32_t context)
 {
-    if (point_kind((enum point)point) == POINT_FAULT)
-        return "is only asked when the model is the server, and lies";
+    if (point_kind((enum point)point) == POINT_SERVE || point_kind((enum point)point) == POINT_FAULT)
+        return "is only asked when the model is the server";
     const struct g_row *row = g_row_of(point, context);
     return row && !row->build ? row->why : NULL;
 }
