@@ -305,6 +305,7 @@ void act(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     s->point = -1;
     s->was_selected = w->state == SES_SELECTED;
+    s->view_before = w->view;
     for (unsigned i = 0; i < w->view && !s->view_dead; i++)
         s->view_dead = w_message(r->w, w_view(r->w, (unsigned)s->session)[i].message)->dead;
     if (s->cut) { /* no reply came: it took effect, or not */

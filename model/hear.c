@@ -20,12 +20,7 @@ static bool add_to_view(struct run *r, int session, uint16_t m) {
 /* Messages of the box that the view has not reached yet: those that live, and those that died unannounced. */
 static uint16_t next_unannounced(const struct world *w, int session) {
     const struct wsession *s = w_session(w, (unsigned)session);
-    const struct wview *v = w_view(w, (unsigned)session);
-    uint16_t m = w_box(w, s->box)->first, after = m;
-    for (; m; m = w_message(w, m)->next)
-        for (unsigned i = 0; i < s->view; i++)
-            if (v[i].message == m) after = w_message(w, m)->next;
-    return after;
+    return s->announced ? w_message(w, s->announced)->next : w_box(w, s->box)->first;
 }
 
 bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event) {

@@ -45,9 +45,9 @@ static void tell_expunge(struct model_server *m, int session, enum moment moment
 
 static void tell_exists(struct model_server *m, int session) {
     struct wsession *w = w_session(m->w, (unsigned)session);
-    uint16_t first = w_box(m->w, w->box)->first;
-    for (uint16_t g = first; g; g = w_message(m->w, g)->next)
-        if (world_view_find(m->w, (unsigned)session, g) >= 0) first = w_message(m->w, g)->next;
+    /* The view has the box's order; what lives behind its last message has not been announced. */
+    const struct wview *v = w_view(m->w, (unsigned)session);
+    uint16_t first = w->view ? w_message(m->w, v[w->view - 1].message)->next : w_box(m->w, w->box)->first;
     unsigned before = w->view;
     for (uint16_t g = first; g; g = w_message(m->w, g)->next)
         if (!w_message(m->w, g)->dead && !world_view_add(m->w, (unsigned)session, g, w_message(m->w, g)->last)) {

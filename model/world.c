@@ -196,7 +196,7 @@ unsigned world_visitors(const struct world *w, uint16_t box, int except) {
 void world_leave(struct world *w, unsigned session) {
     struct wsession *s = w_session(w, session);
     uint16_t box = s->box;
-    s->box = s->view = 0;
+    s->box = s->view = s->announced = 0;
     s->doom = DOOM_NONE;
     s->maker = s->loose = s->read_only = s->owes = 0;
     memset(w_view(w, session), 0, w->cap.view * sizeof(struct wview));
@@ -325,6 +325,7 @@ bool world_view_add(struct world *w, unsigned session, uint16_t m, uint16_t floo
     struct wsession *s = w_session(w, session);
     if (s->view >= w->cap.view) return false;
     w_view(w, session)[s->view++] = (struct wview){m, floor};
+    s->announced = m;
     return true;
 }
 

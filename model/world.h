@@ -83,6 +83,7 @@ enum doom { DOOM_NONE, DOOM_DISCONNECT, DOOM_EMPTIED, DOOM_ORPHAN, DOOM_OTHER };
 struct wsession {
     uint32_t caps[2];   /* hash of the last capability list told: before login, after login */
     uint32_t told;      /* serving: box->changes when there was nothing left to tell */
+    uint16_t announced; /* judging: the last message that EXISTS has counted */
     uint16_t box, view; /* selected mailbox; number of messages in the view */
     uint8_t state, tls, user, read_only;
     uint8_t doom, maker;
