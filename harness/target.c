@@ -20,8 +20,8 @@ const struct target_name target_names[] = {
 
 static void unknown(const char *name, char *err, size_t errlen)
 {
-    const char *known[64] = {"model"};
-    size_t n = 1;
+    const char *known[64] = {"model", "dovecot", "cyrus"};
+    size_t n = 3;
     for (size_t i = 0; server_name(i) && n < 63; i++)
         known[n++] = server_name(i);
     const char *near = names_nearest(name, known, n);
