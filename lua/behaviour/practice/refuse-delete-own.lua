@@ -1,0 +1,10 @@
+--- DELETE of the mailbox that only the caller itself has selected is refused.
+return behaviour {
+  name  = "refuse-delete-own",
+  point = "delete.in_use",
+  cites = "T-MAP-12 R3501-6.3.4",
+
+  DELETE = function(box, by)
+    if by.own then return NO("Mailbox is selected", "INUSE") end
+  end,
+}
