@@ -71,7 +71,7 @@ int answer_code(const char *name) {
     return CODE_NONE;
 }
 
-/* "ghost, orphan or destroy" */
+/* "ghost, orphan, destroy" */
 static const char *offered(enum point p, char *buf, size_t cap) {
     size_t n = 0;
     buf[0] = '\0';
@@ -81,7 +81,7 @@ static const char *offered(enum point p, char *buf, size_t cap) {
     return buf;
 }
 
-static const char *words(enum point p, char *buf, size_t cap) {
+const char *point_replies(enum point p, char *buf, size_t cap) {
     size_t n = 0;
     buf[0] = '\0';
     for (size_t i = 0; i < SHAPES && n < cap; i++)
@@ -97,7 +97,7 @@ static bool word_fits(enum point p, const struct answer *a, char *err, size_t er
         if (shapes[i].point == p && shapes[i].reply == a->reply)
             s = &shapes[i];
     if (!s)
-        snprintf(err, errlen, "returns %s: expected %s", reply_name((enum reply)a->reply), words(p, can, sizeof can));
+        snprintf(err, errlen, "returns %s: expected %s", reply_name((enum reply)a->reply), point_replies(p, can, sizeof can));
     else if (a->ops > s->most && s->most == 0)
         snprintf(err, errlen, "returns %s, yet calls %s: expected no primitive with it", reply_name((enum reply)a->reply),
                  op_name((enum op)a->op[0]));

@@ -156,7 +156,7 @@ static int reply_index(lua_State *L) {
     return script_fail(L, "a reply has no fields: expected `return` with it, or a code as second value");
 }
 
-static int make_types(lua_State *L) {
+int script_behaviour_types(lua_State *L) {
     script_new_type(L, "box", box_index);
     script_new_type(L, "context", context_index);
     script_new_type(L, "reply", reply_index);
@@ -357,12 +357,14 @@ static bool load_all(const struct loader *l) {
                           "the handler answers in no context: expected a tagged word or a primitive in one at least");
 }
 
+const luaL_Reg script_behaviour_env[] = {
+    {"behaviour", script_construct}, {"OK", say_ok}, {"NO", say_no}, {"BAD", say_bad}, {"BYE", say_bye}, {NULL, NULL},
+};
+
 bool script_load_behaviour(const char *path, struct recorded *out, char *err, size_t errlen) {
-    static const luaL_Reg own[] = {{"behaviour", script_construct}, {"OK", say_ok}, {"NO", say_no},
-                                   {"BAD", say_bad},                {"BYE", say_bye}, {NULL, NULL}};
     *out = (struct recorded){0};
     snprintf(out->path, sizeof out->path, "%s", path);
-    struct loader l = {.s = script_new(path, own, make_types), .out = out, .err = err, .errlen = errlen};
+    struct loader l = {.s = script_new(path, script_behaviour_env, script_behaviour_types), .out = out, .err = err, .errlen = errlen};
     bool ok = false;
     if (!l.s)
         snprintf(err, errlen, "%s: out of memory", path);

@@ -25,6 +25,8 @@ bool answer_fits(enum point p, const struct answer *a, bool fault, char *err, si
 const char *reply_name(enum reply r);
 /* Does the point have a tagged word to answer? */
 bool point_has_reply(enum point p);
+/* Its tagged words, "OK or NO", into buf; "" if it has none. Returns buf. */
+const char *point_replies(enum point p, char *buf, size_t cap);
 /* A code that an answer may carry, by its name; CODE_NONE if there is none. */
 int answer_code(const char *name);
 /* The names of those codes; the last is NULL. */

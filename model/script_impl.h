@@ -54,6 +54,10 @@ void script_new_type(lua_State *L, const char *type, lua_CFunction index);
 /* `constructor { ... }`: takes one table, marks it and returns it. For use in `own` lists. */
 int script_construct(lua_State *L);
 
+/* What a behaviour's file has besides the common names, and its types of handles. */
+extern const luaL_Reg script_behaviour_env[];
+int script_behaviour_types(lua_State *L);
+
 /* Where the fields of the constructor's table stand in the source. */
 struct script_line {
     uint32_t parent; /* index, 0: the table itself */
