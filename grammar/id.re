@@ -41,6 +41,13 @@ static inline struct lex_result result(enum lex_verdict v, size_t at, const char
     return (struct lex_result){v, (uint32_t)at, rule, clause};
 }
 
+/* A test counts the octets that are looked at by giving these another meaning here. */
+#ifndef PEEK
+#define PEEK(at) ((seen = (at)) < lim ? *(at) : 0)
+#define SCAN(at) scan_plain(p, at, lim)
+#define NUL_IN(at, n) memchr(at, 0, n)
+#endif
+
 #define NEXT(c)                                                                                                       \
     {                                                                                                                 \
         tok = cur;                                                                                                    \
@@ -49,7 +56,7 @@ static inline struct lex_result result(enum lex_verdict v, size_t at, const char
 /* The same, at the start of or inside a quoted string: skips what the rule `plain+` would take. */
 #define NEXT_Q(c)                                                                                                     \
     {                                                                                                                 \
-        tok = cur = scan_plain(p, cur, lim);                                                                          \
+        tok = cur = SCAN(cur);                                                                                        \
         goto yyc_##c;                                                                                                 \
     }
 /* The literal's header is complete; its content comes, then condition c. */
@@ -106,7 +113,7 @@ dispatch:;
     re2c:api = custom;
     re2c:api:style = free-form;
     re2c:define:YYCTYPE = "uint8_t";
-    re2c:define:YYPEEK = "((seen = cur) < lim ? *cur : 0)";
+    re2c:define:YYPEEK = "PEEK(cur)";
     re2c:define:YYSKIP = "++cur;";
     re2c:define:YYBACKUP = "mark = cur;";
     re2c:define:YYRESTORE = "cur = mark;";
@@ -195,7 +202,7 @@ dispatch:;
 content: {
     /* s.count octets of CHAR8 (T-ID-9) at cur, or as many of them as are there. */
     const size_t here = (uint64_t)(lim - cur) < s.count ? (size_t)(lim - cur) : (size_t)s.count;
-    const uint8_t *nul = here ? memchr(cur, 0, here) : NULL;
+    const uint8_t *nul = here ? NUL_IN(cur, here) : NULL;
     if (nul)
         return result(LEX_REJECT, (size_t)(nul - p), "literal", "T-ID-9");
     tok = cur += here;
