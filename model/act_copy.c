@@ -156,9 +156,16 @@ void act_copy(struct run *r, struct step *s) {
     if (!resolve_targets(r, s) || s->judged || !destination(r, s)) return;
     bool move = s->c->kind == CMD_MOVE, dead_too = true;
     if (move && w->read_only) {
-        says(r, s, REPLY_NO, "Read-only");
-        s->refused = s->judged = 1;
-        return;
+        if (says(r, s, REPLY_NO, "Read-only") || s->word != REPLY_OK) {
+            s->refused = s->judged = 1;
+            return;
+        }
+        for (unsigned i = 0; i < s->targets; i++)
+            if (!r->target[s->first + i].dead) {
+                run_note(r, V_VIOLATES, s->session, s->reply_event, "R3501-6.3.2 R6851-3.3",
+                         "MOVE takes messages from a mailbox that is open read-only");
+                break;
+            }
     }
     if (s->some_dead) {
         int f[3] = {move, s->c->uid, s->all_dead};

@@ -65,7 +65,7 @@ static int set_key(const struct search *q, unsigned i, bool uid, struct slice te
     struct seq_set set;
     if (!seq_set_parse(text, true, &set)) return MAYBE;
     unsigned view = w_session(w, (unsigned)q->s->session)->view;
-    if (!uid) return seq_set_has(&set, i + 1, view);
+    if (!uid) return q->r->mode == JUDGE && q->s->beyond ? MAYBE : seq_set_has(&set, i + 1, view); /* T-MAP-9 */
     uint32_t u = w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->uid;
     return u ? seq_set_has(&set, u, q->max_uid) : MAYBE;
 }

@@ -66,7 +66,12 @@ static void status_values(struct run *r, struct step *s, const struct heard *h) 
         b->validity = (uint32_t)x->status_value[ST_UIDVALIDITY];
     }
     if (x->status & 1u << ST_UIDNEXT && !b->unknown) {
-        if (x->status_value[ST_UIDNEXT] < b->uidnext)
+        const struct wsession *w = step_session(r, s);
+        bool own = w->state == SES_SELECTED && w->box == s->box;
+        if (x->status_value[ST_UIDNEXT] < b->uidnext && own) /* from a view that lags: T-MAP-10 */
+            run_note(r, V_UNDOCUMENTED, s->session, h->event, "T-MAP-10 R3501-6.3.10",
+                     "STATUS of the selected mailbox tells an old UIDNEXT");
+        else if (x->status_value[ST_UIDNEXT] < b->uidnext)
             run_note(r, V_VIOLATES, s->session, h->event, "MAP-I8 R3501-2.3.1.1", "UIDNEXT is not above the UIDs that were given");
         else
             b->uidnext = (uint32_t)x->status_value[ST_UIDNEXT];
@@ -76,7 +81,8 @@ static void status_values(struct run *r, struct step *s, const struct heard *h) 
 }
 
 void judge_status(struct run *r, struct step *s) {
-    if (s->word != REPLY_OK || !s->box) return;
+    /* A session whose mailbox was taken away may mean the old one by the name. */
+    if (s->word != REPLY_OK || !s->box || (step_session(r, s)->doom && !s->insider)) return;
     bool any = false;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
