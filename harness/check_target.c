@@ -1,8 +1,14 @@
 /* check_target.c: one target: programs one after the other, notes folded, traces written, the end explained. */
-#include "check.h"
-
+#include "check_stage.h"
 #include "cli.h"
-#include "content_mime.h"
+#include "scenario.h"
+
+#pragma weak scenarios_load /* until scenario.c is there */
+#pragma weak scenarios_free
+#pragma weak scenarios_count
+#pragma weak scenarios_at
+#pragma weak scenario_run
+#pragma weak scenario_hear
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +16,12 @@
 #define RESTARTS_MAX 50 /* of a private server in one run */
 
 struct running {
+    struct stage stage;
     struct check_run *run;
-    struct drive *drive;
-    struct target *target;
-    struct oracle *oracle;
-    struct content *content;
     const struct program *program;
     struct progress progress;
+    struct scenario_runner *scenario; /* while one runs */
     FILE *print;
-    const volatile int *stop;
-    uint32_t number;        /* of the program, from 1 */
-    const char *name;       /* of the target, as given */
-    struct behaviours *behaviours;
-    char *user[TARGET_USERS + 1]; /* the target's users; the oracle outlives an instance */
     int restarts;
     uint32_t failing;       /* notes of this program that fail the run */
     int silent;             /* programs in a row that ended without a reply */
@@ -34,10 +33,12 @@ static void on_note(void *user, const struct note *n)
     bool fresh;
     struct finding *f = tally_note(&r->run->tally, n, &fresh);
     r->failing += n->verdict == V_VIOLATES || (n->verdict == V_DEVIATES && r->run->o->strict);
+    if (r->scenario)
+        scenario_hear(&r->scenario->ear, n);
     if (!fresh)
         return;
-    f->program = r->number;
-    out_trace(r->run, f, drive_log(r->drive), r->program);
+    f->program = r->stage.number;
+    out_trace(r->run, f, drive_log(r->stage.drive), r->program);
 }
 
 static bool print_program(struct running *r, const struct program *p)
@@ -46,7 +47,7 @@ static bool print_program(struct running *r, const struct program *p)
         return true;
     size_t n;
     char *text = program_print_sent(p, &n);
-    bool ok = text && fprintf(r->print, "# program %u\n", r->number) > 0 && fwrite(text, 1, n, r->print) == n &&
+    bool ok = text && fprintf(r->print, "# program %u\n", r->stage.number + 1) > 0 && fwrite(text, 1, n, r->print) == n &&
               fputc('\n', r->print) != EOF;
     free(text);
     if (!ok && !r->run->io_error[0])
@@ -54,36 +55,16 @@ static bool print_program(struct running *r, const struct program *p)
     return ok;
 }
 
-static bool open_target(struct running *r, bool *usage, char *err, size_t errlen)
-{
-    const struct check_options *o = r->run->o;
-    struct target_options to = {.behaviours = r->behaviours, .content = content_ops(r->content), .seed = o->seed,
-                                .users = o->users, .allow_inbox = o->allow_inbox, .events = drive_events(r->drive)};
-    r->target = target_open(r->name, &to, err, errlen, usage);
-    return r->target != NULL;
-}
-
-static void attach(struct running *r)
-{
-    drive_attach(r->drive, r->target, &(struct drive_options){.oracle = r->oracle, .note = on_note, .user = r,
-                                                              .stop = r->stop, .pause_ms = -1});
-}
-
 /* A private server whose process died is a finding; a new instance takes its place. false: not again, or it failed. */
 static bool restart(struct running *r)
 {
     char err[1024];
-    bool usage;
     if (++r->restarts > RESTARTS_MAX)
         return false;
-    drive_detach(r->drive);
-    target_free(r->target);
-    if (!open_target(r, &usage, err, sizeof err)) {
-        snprintf(r->run->end_text, sizeof r->run->end_text, "not started again: %.360s", err);
-        return false;
-    }
-    attach(r);
-    return true;
+    if (stage_restart(&r->stage, err, sizeof err))
+        return true;
+    snprintf(r->run->end_text, sizeof r->run->end_text, "not started again: %.360s", err);
+    return false;
 }
 
 /* Runs one program; false: the run is over. */
@@ -91,15 +72,13 @@ static bool one(struct running *r, const struct program *p)
 {
     struct check_run *run = r->run;
     r->program = p;
-    r->number++;
     r->failing = 0;
     if (!print_program(r, p))
         return false;
-    content_reset(r->content); /* model and oracle begin anew, too */
-    enum drive_end end = drive_run(r->drive, p, r->number);
-    run->counts = *drive_counts(r->drive);
+    enum drive_end end = stage_run(&r->stage, p);
+    run->counts = *drive_counts(r->stage.drive);
     run->programs = run->counts.programs;
-    run->judged = *oracle_counts(r->oracle);
+    run->judged = *oracle_counts(r->stage.oracle);
     progress_show(&r->progress, run, false);
     bool enough = run->o->first && tally_fails(&run->tally, run->o->strict);
     if (end == DRIVE_DONE) {
@@ -107,9 +86,9 @@ static bool one(struct running *r, const struct program *p)
         return !enough;
     }
     run->end = end;
-    snprintf(run->end_text, sizeof run->end_text, "%s", drive_text(r->drive));
+    snprintf(run->end_text, sizeof run->end_text, "%s", drive_text(r->stage.drive));
     /* A server that was found out may fall silent now and then; one that is only silent is gone. */
-    bool again = (end == DRIVE_SILENT || end == DRIVE_UNREACHABLE) && r->number > 1 &&
+    bool again = (end == DRIVE_SILENT || end == DRIVE_UNREACHABLE) && r->stage.number > 1 &&
                  (r->failing || ++r->silent < 3);
     if (end == DRIVE_DIED && !enough)
         again = restart(r);
@@ -142,6 +121,12 @@ static bool builtin(struct running *r, struct program *p)
     return true;
 }
 
+static void unreachable(struct running *r)
+{
+    r->run->end = DRIVE_UNREACHABLE;
+    snprintf(r->run->end_text, sizeof r->run->end_text, "%s", drive_text(r->stage.drive));
+}
+
 /* What generated programs may use here: what the server says that it offers. */
 static bool options_for(struct running *r, struct generator_options *g)
 {
@@ -149,16 +134,16 @@ static bool options_for(struct running *r, struct generator_options *g)
         {" ID ", GENERATE_ID}, {" CLIENTID ", GENERATE_CLIENTID}, {" IDLE ", GENERATE_IDLE}, {" MOVE ", GENERATE_MOVE},
         {" UIDPLUS ", GENERATE_UIDPLUS}, {" UNSELECT ", GENERATE_UNSELECT}, {" STARTTLS ", GENERATE_TLS},
     };
-    const char *offered = drive_capabilities(r->drive);
+    const char *offered = drive_capabilities(r->stage.drive);
     if (!offered)
         return false;
-    *g = (struct generator_options){.clients = r->run->o->clients, .allow_inbox = r->target->inbox};
+    *g = (struct generator_options){.clients = r->run->o->clients, .allow_inbox = r->stage.target->inbox};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (strstr(offered, families[i].name))
             g->families |= families[i].family;
-    g->starttls = g->families & GENERATE_TLS && r->target->can[SECURE_STARTTLS];
-    g->implicit_tls = r->target->can[SECURE_TLS];
-    if (g->implicit_tls || r->target->secure != SECURE_PLAIN)
+    g->starttls = g->families & GENERATE_TLS && r->stage.target->can[SECURE_STARTTLS];
+    g->implicit_tls = r->stage.target->can[SECURE_TLS];
+    if (g->implicit_tls || r->stage.target->secure != SECURE_PLAIN)
         g->families |= GENERATE_TLS;
     return true;
 }
@@ -167,8 +152,7 @@ static void generated(struct running *r, struct program *p)
 {
     struct generator_options g;
     if (!options_for(r, &g) || !(r->run->generator = generator_new(r->run->o->seed, &g))) {
-        r->run->end = DRIVE_UNREACHABLE;
-        snprintf(r->run->end_text, sizeof r->run->end_text, "%s", drive_text(r->drive));
+        unreachable(r);
         return;
     }
     uint64_t limit = r->run->o->programs;
@@ -177,11 +161,82 @@ static void generated(struct running *r, struct program *p)
             return;
 }
 
+static bool play(void *user, const struct program *p)
+{
+    return one(user, p);
+}
+
+static const struct drive_log *played(void *user)
+{
+    return drive_log(((struct running *)user)->stage.drive);
+}
+
+static bool keep_outcome(struct check_run *run, const struct scenario_outcome *o)
+{
+    if (run->scenarios == run->scenarios_cap) {
+        uint32_t cap = run->scenarios_cap ? run->scenarios_cap * 2 : 64;
+        struct scenario_outcome *more = realloc(run->scenario, cap * sizeof *more);
+        if (!more)
+            return false;
+        run->scenario = more;
+        run->scenarios_cap = cap;
+    }
+    run->scenario[run->scenarios++] = *o;
+    return true;
+}
+
+static bool load_scenarios(struct running *r, struct scenarios **set)
+{
+    char lua[512], path[600], err[400];
+    *set = NULL;
+    if ((r->run->o->scenario && !r->run->o->scenario[0]) || !scenarios_load)
+        return true;
+    if (!lua_folder(lua, sizeof lua))
+        return true;
+    snprintf(path, sizeof path, "%s/scenario", lua);
+    if ((*set = scenarios_load(path, r->run->o->scenario, err, sizeof err)))
+        return true;
+    snprintf(r->run->io_error, sizeof r->run->io_error, "%.290s", err);
+    return false;
+}
+
+/* false: the run is over. */
+static bool scenarios(struct running *r)
+{
+    struct scenarios *set;
+    if (!load_scenarios(r, &set))
+        return false;
+    const char *offered = set && scenarios_count(set) ? drive_capabilities(r->stage.drive) : "";
+    struct scenario_runner runner = {.play = play, .log = played, .note = on_note, .user = r};
+    bool on = offered != NULL;
+    if (!on)
+        unreachable(r);
+    for (uint32_t i = 0; on && set && i < scenarios_count(set) && time_left(r); i++) {
+        struct scenario_host host = {.capabilities = offered, .secure = r->stage.target->secure,
+                                     .users = r->stage.target->users_n, .inbox = r->stage.target->inbox};
+        struct scenario_outcome outcome = {0};
+        memcpy(host.can, r->stage.target->can, sizeof host.can);
+        runner.ear = (struct scenario_ear){0};
+        r->scenario = &runner;
+        on = scenario_run(scenarios_at(set, i), &host, &runner, &outcome);
+        r->scenario = NULL;
+        on = keep_outcome(r->run, &outcome) && on;
+        /* The words live in the driver, which forgets them with an instance that died. */
+        if (on && !(offered = drive_capabilities(r->stage.drive))) {
+            unreachable(r);
+            on = false;
+        }
+    }
+    if (set)
+        scenarios_free(set);
+    return on;
+}
+
 static void run_all(struct running *r)
 {
     struct program p;
     program_init(&p);
-    if (builtin(r, &p))
+    if (scenarios(r) && builtin(r, &p))
         generated(r, &p);
     program_free(&p);
 }
@@ -200,77 +255,51 @@ static int status_of(const struct check_run *run)
     return run->o->reach && reach_missing(run) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
-/* The parts of a run in the order in which they depend on each other. false: run->end_text says why. */
-static bool prepare(struct running *r, const struct check_options *o, int *status)
+static bool open_print(struct running *r, int *status)
+{
+    const char *file = r->run->o->print_programs;
+    if (!file || (r->print = fopen(file, "w")))
+        return true;
+    *status = EXIT_USAGE;
+    snprintf(r->run->end_text, sizeof r->run->end_text, "cannot write %.300s: %m", file);
+    return false;
+}
+
+static void run_target(struct running *r)
 {
     struct check_run *run = r->run;
-    bool usage = false;
-    char err[1024] = "out of memory";
-    r->drive = drive_new();
-    if (!r->drive || !open_target(r, &usage, err, sizeof err)) {
-        *status = usage ? EXIT_USAGE : EXIT_TARGET;
-        snprintf(run->end_text, sizeof run->end_text, "%.390s", err);
-        return false;
-    }
-    snprintf(run->target, sizeof run->target, "%s", r->target->name);
-    run->kind = r->target->kind;
-    bool whole = true;
-    for (int i = 0; i < r->target->users_n; i++)
-        whole = (r->user[i] = strdup(r->target->users[i])) && whole;
-    struct oracle_options oo = {.behaviours = r->behaviours, .content = content_ops(r->content), .note = on_note,
-                                .user = r, .users = (const char *const *)r->user};
-    r->oracle = oracle_new(&oo);
-    if (!r->oracle || !whole) {
-        *status = EXIT_TARGET;
-        snprintf(run->end_text, sizeof run->end_text, "out of memory");
-        return false;
-    }
-    attach(r);
-    if (o->print_programs && !(r->print = fopen(o->print_programs, "w"))) {
-        *status = EXIT_USAGE;
-        snprintf(run->end_text, sizeof run->end_text, "cannot write %s: %m", o->print_programs);
-        return false;
-    }
-    return true;
+    char err[400];
+    out_folder(run, run->o->seed);
+    progress_start(&r->progress, run->o->quiet);
+    run_all(r);
+    if (r->stage.number)
+        progress_show(&r->progress, run, r->progress.tty);
+    progress_end(&r->progress);
+    run->elapsed_ms = clock_ms() - r->progress.start_ms;
+    if (run->o->profile && !profile_known(run, run->o->profile, err, sizeof err))
+        snprintf(run->io_error, sizeof run->io_error, "%.290s", err);
+    tally_sort(&run->tally);
 }
 
 int check_target(const char *name, const struct check_options *o, const volatile int *stop, struct check_run *run)
 {
-    *run = (struct check_run){.o = o};
+    *run = (struct check_run){.o = o, .status = EXIT_TARGET};
     snprintf(run->target, sizeof run->target, "%s", name);
-    struct running r = {.run = run, .stop = stop, .content = content_new(), .name = name};
-    char err[400] = "out of memory";
-    r.behaviours = r.content ? load_behaviours(o->behaviours, o->folders, err, sizeof err) : NULL;
-    run->status = -1;
-    if (!r.behaviours) {
-        run->status = EXIT_USAGE;
-        snprintf(run->end_text, sizeof run->end_text, "%s", err);
-    } else if (prepare(&r, o, &run->status)) {
-        out_folder(run, o->seed);
-        progress_start(&r.progress, o->quiet);
-        run_all(&r);
-        if (r.number)
-            progress_show(&r.progress, run, r.progress.tty);
-        progress_end(&r.progress);
-        run->elapsed_ms = clock_ms() - r.progress.start_ms;
-        drive_clean(r.drive);
-        if (o->profile && !profile_known(run, o->profile, err, sizeof err))
-            snprintf(run->io_error, sizeof run->io_error, "%.290s", err);
-        tally_sort(&run->tally);
-        run->status = -1;
+    struct running r = {.run = run, .stage = {.name = name, .o = o, .stop = stop, .note = on_note, .user = &r}};
+    char err[1024];
+    bool ran = false;
+    if (!stage_open(&r.stage, &run->status, err, sizeof err)) {
+        snprintf(run->end_text, sizeof run->end_text, "%.390s", err);
+    } else {
+        snprintf(run->target, sizeof run->target, "%s", r.stage.target->name);
+        run->kind = r.stage.target->kind;
+        if ((ran = open_print(&r, &run->status)))
+            run_target(&r);
     }
     if (r.print && fclose(r.print) != 0 && !run->io_error[0])
-        snprintf(run->io_error, sizeof run->io_error, "cannot write %s: %m", o->print_programs);
-    drive_free(r.drive);
-    target_free(r.target);
-    if (r.oracle)
-        oracle_free(r.oracle);
-    if (r.behaviours)
-        behaviours_free(r.behaviours);
-    content_free(r.content);
-    for (int i = 0; i < TARGET_USERS; i++)
-        free(r.user[i]);
-    if (run->status < 0)
+        snprintf(run->io_error, sizeof run->io_error, "cannot write %.250s: %m", o->print_programs);
+    stage_close(&r.stage);
+    if (ran)
         run->status = status_of(run);
     return run->status;
 }
