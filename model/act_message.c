@@ -130,8 +130,8 @@ static void act_fetch(struct run *r, struct step *s) {
         const struct target *t = &r->target[s->first + i];
         if (t->dead) continue;
         uint32_t f = world_flags(r->w, t->m);
-        if (s->word != REPLY_OK && !(f & FLAG_SEEN) && r->mode == JUDGE)
-            w_message(r->w, t->m)->flags_unknown = 1; /* delivered or not, before the NO */
+        if ((s->word != REPLY_OK || w->doom) && !(f & FLAG_SEEN) && r->mode == JUDGE)
+            w_message(r->w, t->m)->flags_unknown = 1; /* delivered or not, before the NO or the end */
         else if (s->word == REPLY_OK && !world_set_flags(r->w, t->m, f | FLAG_SEEN))
             r->full = true;
     }
@@ -146,6 +146,10 @@ static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
 static void store_one(struct run *r, struct step *s, struct target *t, uint32_t flags) {
     int v = world_view_find(r->w, (unsigned)s->session, t->m);
     t->flags = stored(world_flags(r->w, t->m), s->c->store_mode, flags);
+    if (r->mode == JUDGE && step_session(r, s)->doom) { /* what a session writes whose mailbox was taken away may be lost */
+        w_message(r->w, t->m)->flags_unknown = 1;
+        return;
+    }
     if (s->c->store_mode == STORE_SET) w_message(r->w, t->m)->flags_unknown = 0;
     if (!world_set_flags(r->w, t->m, t->flags)) r->full = true;
     /* What a session wrote itself it may not be told otherwise; the judge raises the floor after the responses. */

@@ -165,7 +165,7 @@ static enum said said_flags(struct run *r, const struct heard *h, uint16_t m, ui
     struct wview *v = &w_view(r->w, (unsigned)h->session)[h->r->number - 1];
     bool all = true;
     *flags = told_flags(r, h->nodes, list, &all);
-    if (!all || r->full) return SAID_TRUE;
+    if (!all || r->full || w_session(r->w, (unsigned)h->session)->doom) return SAID_TRUE;
     if (g->flags_unknown) {
         g->flags_unknown = 0;
         if (!world_set_flags(r->w, m, *flags)) r->full = true;
