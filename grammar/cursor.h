@@ -114,7 +114,7 @@ extern const struct words command_words, fetch_words, macro_words, status_words,
     section_words, untagged_words, numbered_words, state_words, code_words, misc_words;
 
 enum { IN_PLAIN = 1, IN_UID = 2 };        /* contexts of command_words */
-enum { IN_COMMAND = 1, IN_RESPONSE = 2 }; /* fetch_words, status_words */
+enum { IN_COMMAND = 1, IN_RESPONSE = 2, HAS_SECTION = 4 }; /* fetch_words, status_words */
 enum { IN_TOP = 1, IN_PART = 2 };         /* section_words: MIME only after a part */
 enum { IN_ANY = 1, IN_NZ = 2 };           /* numbered_words: after any number, after nz-number */
 enum { WORD_UID_PREFIX = 200 };           /* command_words */

@@ -259,22 +259,22 @@ static bool section_value(struct cursor *s, struct fetch_item *i, struct chain *
     return cur_sp(s) && nstring(s, c);
 }
 
-/* An item of an extension: its name's section, if any, then any value. */
-static bool other_value(struct cursor *s, struct fetch_item *i, struct chain *c)
+/* An item of an extension: its name's section, if it has one, then any value. */
+static bool other_value(struct cursor *s, struct fetch_item *i, bool has_section, struct chain *c)
 {
-    if (cur_peek(s) == '[' && !cur_section(s, true, &i->section))
+    if (has_section && !cur_section(s, true, &i->section))
         return false;
     return cur_sp(s) && cur_ext_value(s, c);
 }
 
-static bool value(struct cursor *s, struct fetch_item *i, struct chain *c)
+static bool value(struct cursor *s, struct fetch_item *i, bool has_section, struct chain *c)
 {
     if (i->att == ATT_BODY && cur_peek(s) == '[')
         i->att = ATT_BODY_SECTION;
     if (i->att == ATT_BODY_SECTION)
         return section_value(s, i, c);
     if (i->att == ATT_OTHER)
-        return other_value(s, i, c);
+        return other_value(s, i, has_section, c);
     if (!cur_sp(s))
         return false;
     const uint8_t *from = s->p;
@@ -310,7 +310,7 @@ bool fetch_items(struct cursor *s, struct imap_response *r)
             return false;
         i->att = w->kind;
         i->name = cur_from(s, from);
-        if (!value(s, i, &c))
+        if (!value(s, i, w->contexts & HAS_SECTION, &c))
             return false;
         i->value = c.first;
         r->items++;

@@ -18,12 +18,13 @@ struct symbol { /* of a right side */
 struct production {
     uint16_t lhs, len;
     uint32_t rhs;
+    uint32_t reach; /* rules below it: random sentences prefer the rich alternatives */
 };
 struct nonterminal {
     const char *name; /* NULL: a group of ours */
     uint32_t first, count; /* its productions, sorted at the end */
-    bool nullable, done;
-    uint32_t height; /* of the shortest derivation */
+    bool nullable, repeats; /* repeats: made for a repetition */
+    uint32_t height;        /* of the shortest derivation */
     int charset;     /* >= 0: the rule is a set of octets */
     const char *except[64];
     int excepts;
@@ -75,7 +76,7 @@ static void produce(struct earley *e, int lhs, const struct seq *s)
 {
     if (e->prods == PRODS || e->rhss + s->n > RHS)
         give_up("earley: too many productions");
-    e->prod[e->prods++] = (struct production){(uint16_t)lhs, (uint16_t)s->n, (uint32_t)e->rhss};
+    e->prod[e->prods++] = (struct production){(uint16_t)lhs, (uint16_t)s->n, (uint32_t)e->rhss, 0};
     memcpy(&e->rhs[e->rhss], s->v, (size_t)s->n * sizeof *s->v);
     e->rhss += s->n;
 }
@@ -165,6 +166,7 @@ static struct symbol some(struct earley *e, const struct seq *x, int max)
 {
     int nt = new_nt(e, NULL);
     struct seq s = {.n = 0};
+    e->nt[nt].repeats = true;
     produce(e, nt, &s);
     if (max < 0)
         push(&s, (struct symbol){.kind = S_RULE, .at = (uint16_t)nt});
@@ -313,6 +315,19 @@ static bool nullable(const struct earley *e, const struct production *p)
     return true;
 }
 
+static void reach(const struct earley *e, const struct production *p, bool *seen, uint32_t *n)
+{
+    for (uint32_t i = 0; i < p->len; i++) {
+        const struct symbol *s = &e->rhs[p->rhs + i];
+        if (s->kind != S_RULE || seen[s->at])
+            continue;
+        seen[s->at] = true;
+        ++*n;
+        for (uint32_t k = 0; k < e->nt[s->at].count; k++)
+            reach(e, &e->prod[e->nt[s->at].first + k], seen, n);
+    }
+}
+
 struct earley *earley_new(const struct abnf *g, const char *start, enum dialect d)
 {
     struct earley *e = keep(sizeof *e);
@@ -335,6 +350,11 @@ struct earley *earley_new(const struct abnf *g, const char *start, enum dialect 
             t->height = h < t->height ? h : t->height;
             t->nullable = t->nullable || null;
         }
+    }
+    for (int i = 0; i < e->prods; i++) {
+        bool seen[NTS] = {false};
+        e->prod[i].reach = 1;
+        reach(e, &e->prod[i], seen, &e->prod[i].reach);
     }
     for (int i = 0; i <= SETS_MAX; i++)
         e->set[i].waiting = keep((size_t)e->nts * sizeof(int));
@@ -580,10 +600,23 @@ static void derive_literal(struct earley *e, struct pen *w, const struct product
         put(w, (uint8_t)(nul ? earley_random(w->seed, 256) : 1 + earley_random(w->seed, 255)));
 }
 
+/* Half of the time any alternative, else the more likely the more rules it has below it. */
+static uint32_t alternative(const struct earley *e, const struct nonterminal *t, uint64_t *seed)
+{
+    uint32_t all = 0, k = t->first;
+    if (t->repeats || earley_random(seed, 2) == 0)
+        return t->first + earley_random(seed, t->count);
+    for (uint32_t i = 0; i < t->count; i++)
+        all += e->prod[t->first + i].reach;
+    for (uint32_t r = earley_random(seed, all); r >= e->prod[k].reach; k++)
+        r -= e->prod[k].reach;
+    return k;
+}
+
 static void derive(struct earley *e, struct pen *w, int nt, int depth)
 {
     const struct nonterminal *t = &e->nt[nt];
-    uint32_t k = t->first + earley_random(w->seed, t->count);
+    uint32_t k = alternative(e, t, w->seed);
     for (uint32_t i = t->first; depth > 25 && i < t->first + t->count; i++)
         if (height(e, &e->prod[i]) < height(e, &e->prod[k]))
             k = i;

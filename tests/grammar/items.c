@@ -12,7 +12,7 @@ static struct node first_nodes[NODES], second_nodes[NODES];
 static const char *const verdicts[] = {"accept", "more", "reject", "limit"};
 static const char *const dialects[] = {"2060", "3501", "9051"};
 
-const uint8_t *guarded(const void *p, size_t n)
+const uint8_t *against_guard(const void *p, size_t n)
 {
     static uint8_t *area;
     static size_t pages = 64, page;
@@ -123,7 +123,7 @@ static bool prefixes(enum item_kind kind, const struct item *t, const struct lex
     static union { struct imap_command c; struct imap_response r; } out;
     for (uint32_t n = 0; n < t->n; n++) {
         struct node_pool nodes = {second_nodes, NODES, 1};
-        struct lex_result r = judge(kind, guarded(t->in, n), n, o, &nodes, &out);
+        struct lex_result r = judge(kind, against_guard(t->in, n), n, o, &nodes, &out);
         bool more = whole.verdict != LEX_REJECT || n <= whole.offset;
         if (more ? r.verdict == LEX_MORE : r.verdict == LEX_REJECT && r.offset == whole.offset)
             continue;
@@ -162,7 +162,7 @@ static bool run_item(enum item_kind kind, const struct item *t, uint8_t dialect)
     static union { struct imap_command c; struct imap_response r; } out;
     struct lex_options o = {.dialect = dialect, .literals = t->literals, .utf8 = t->utf8};
     struct node_pool nodes = {first_nodes, NODES, 1};
-    struct lex_result r = judge(kind, guarded(t->in, t->n), t->n, &o, &nodes, &out);
+    struct lex_result r = judge(kind, against_guard(t->in, t->n), t->n, &o, &nodes, &out);
     if (r.verdict != t->verdict || (r.verdict == LEX_REJECT && r.offset != t->offset) ||
         (r.verdict == LEX_ACCEPT && r.offset != t->n) || (r.verdict == LEX_ACCEPT) != (r.rule == NULL)) {
         show(t, dialect);

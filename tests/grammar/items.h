@@ -25,7 +25,7 @@ struct item {
 #define IN(z) (z), sizeof(z) - 1
 
 /* The octets against a guard page: reading one octet beyond them ends the process. Valid until the next call. */
-const uint8_t *guarded(const void *p, size_t n);
+const uint8_t *against_guard(const void *p, size_t n);
 
 /* Runs the rows; prints what differs and returns the number of failures. For each row and dialect:
  * - the whole input against a guard page gets the verdict (and offset);

@@ -45,7 +45,7 @@ static enum frame_result run(const char *in, size_t len, size_t step, size_t *n)
     enum frame_result r = FRAME_MORE;
     for (size_t have = step; r == FRAME_MORE; have += step) {
         size_t now = have < len ? have : len;
-        r = frame_response(&f, guarded(in, now), now, 1000, 1000, n);
+        r = frame_response(&f, against_guard(in, now), now, 1000, 1000, n);
         if (now == len)
             break;
     }
@@ -56,7 +56,7 @@ static enum frame_result limit(const char *in, size_t max_line, size_t max_liter
 {
     struct frame f = {0};
     size_t n;
-    return frame_response(&f, guarded(in, strlen(in)), strlen(in), max_line, max_literal, &n);
+    return frame_response(&f, against_guard(in, strlen(in)), strlen(in), max_line, max_literal, &n);
 }
 
 int main(void)
@@ -72,7 +72,7 @@ int main(void)
         for (size_t len = 0; len < (table[i].n > 0 ? table[i].n : table[i].len); len++) {
             struct frame f = {0};
             size_t n;
-            check(frame_response(&f, guarded(table[i].in, len), len, 1000, 1000, &n) == FRAME_MORE, "prefix", i, len);
+            check(frame_response(&f, against_guard(table[i].in, len), len, 1000, 1000, &n) == FRAME_MORE, "prefix", i, len);
         }
     check(limit("* OK abc\r\n", 10, 0) == FRAME_WHOLE, "a line of the limit's length", 0, 0);
     check(limit("* OK abcd\r\n", 10, 0) == FRAME_LINE_TOO_LONG, "a line beyond", 0, 0);
