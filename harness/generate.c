@@ -50,7 +50,7 @@ struct generator *generator_new(uint64_t seed, const struct generator_options *o
     if (g->o.clients > G_SESSIONS)
         g->o.clients = G_SESSIONS;
     if (g->o.commands <= 0)
-        g->o.commands = 20;
+        g->o.commands = 24;
     if (!g->o.idle_ms)
         g->o.idle_ms = 600;
     add_aims(g);
@@ -79,8 +79,8 @@ const char *generator_aim(const struct generator *g, int *point, uint32_t *conte
     return g->name;
 }
 
-/* Each round has all aims in an order of its own (Fisher and Yates). */
-static struct g_aim aim_of(struct generator *g, uint64_t n)
+/* Each round has all aims in an order of its own (Fisher and Yates). `more` > 0: further ones for the same program. */
+static struct g_aim aim_of(struct generator *g, uint64_t n, uint32_t more)
 {
     uint64_t round = n / g->aims;
     if (g->round != round + 1) {
@@ -95,7 +95,7 @@ static struct g_aim aim_of(struct generator *g, uint64_t n)
         }
         g->round = round + 1;
     }
-    return g->aim[g->order[n % g->aims]];
+    return g->aim[g->order[(n % g->aims + more * (g->aims / 3 + 1)) % g->aims]];
 }
 
 static void name_aim(struct generator *g)
@@ -128,14 +128,14 @@ static void register_inbox(struct generator *g)
     g->boxes++;
 }
 
-/* Another situation in the same program, where there is room: what one leaves behind is the other's noise. */
-static void second_aim(struct generator *g)
+/* Other situations in the same program, where there is room: what one leaves behind is the other's noise. */
+static void more_aims(struct generator *g, uint64_t n)
 {
     struct g_aim first = g->now;
-    const struct g_aim *a = &g->aim[g_below(g, g->aims)];
-    if (!a->row->inbox && g->o.mix == GENERATE_BOTH && g->commands * 2 < (uint32_t)g->o.commands) {
-        g->now = *a;
-        a->row->build(g);
+    for (uint32_t k = 1; k < 3 && g->o.mix == GENERATE_BOTH && g->commands * 2 < (uint32_t)g->o.commands; k++) {
+        g->now = aim_of(g, n, k);
+        if (!g->now.row->inbox)
+            g->now.row->build(g);
     }
     g->now = first;
 }
@@ -143,7 +143,7 @@ static void second_aim(struct generator *g)
 bool generator_next(struct generator *g, struct program *out)
 {
     uint64_t n = g->n++;
-    g->now = aim_of(g, n);
+    g->now = aim_of(g, n, 0);
     g->number = n;
     name_aim(g);
     g_seed(g, g->seed, n);
@@ -153,7 +153,7 @@ bool generator_next(struct generator *g, struct program *out)
         register_inbox(g);
     g->now.row->build(g);
     g_noise(g, 3);
-    second_aim(g);
+    more_aims(g, n);
     g_verify(g);
     return !out->failed && !g->failed;
 }

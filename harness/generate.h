@@ -2,8 +2,9 @@
  *
  * Program n of a seed depends on seed, n and the options alone: not on the server's answers, time or addresses. The same
  * seed gives byte-identical programs on every machine. Each program has one (point, context) or theme as its aim: it
- * builds the situation, asks the question, looks at what came of it, with some noise between, and ends with a checkpoint
- * and a fresh session that reads all mailboxes back. All aims come up once in each round of generator_aims() programs.
+ * builds the situation, asks the question, looks at what came of it, with some noise between; a short one goes on with another
+ * aim. It ends with a fresh session that reads all mailboxes back, now and then behind a checkpoint of its own (the driver
+ * ends each program with one). All aims come up once in each round of generator_aims() programs.
  */
 #ifndef GENERATE_H
 #define GENERATE_H
@@ -22,7 +23,7 @@ enum generator_mix {
 };
 struct generator_options {
     int clients;         /* sessions of a program at most, the verifying one included: 2 to 8; 0: 4 */
-    int commands;        /* of a program, about; 0: 20 */
+    int commands;        /* of a program, about; 0: 24 */
     uint32_t families;   /* GENERATE_... bits */
     bool implicit_tls;   /* with GENERATE_TLS: the target has a port for implicit TLS too */
     bool starttls;       /* with GENERATE_TLS: it offers STARTTLS. Neither: the target's own way is TLS already */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const g_names[] = {"FOO", "BAR", "BAZ", "QUX"};
+static const char *const g_names[] = {"FOO", "BAR", "BAZ", "QUX", "GOO", "GAR"}; /* the last two need @mailbox */
 
 /* ---- sending ---- */
 
@@ -76,6 +76,8 @@ const char *g_free_name(struct generator *g)
     for (uint32_t i = 0; i < sizeof g_names / sizeof *g_names; i++)
         if (!(g->names_used >> i & 1)) {
             g->names_used |= 1u << i;
+            if (i == 4 && !program_add(g->out, LINE_MAILBOX, 0, "GOO GAR", 7))
+                g->failed = true;
             return g_names[i];
         }
     return NULL;
