@@ -57,6 +57,6 @@ void w_method(const struct dfa *d, use_word *use, void *context);
 size_t word_octets(const struct referee *r, const int *word, int len, uint8_t *buf, size_t cap, unsigned *turn);
 
 /* A buffer whose end is the end of the readable memory: returns a place for n octets there (n up to 64 KiB). */
-uint8_t *guarded(size_t n);
+uint8_t *before_guard(size_t n);
 
 #endif

@@ -65,7 +65,7 @@ struct lex_result referee_verdict(const struct referee *r, const uint8_t *p, siz
     return (struct lex_result){v, (uint32_t)i, NULL, NULL};
 }
 
-uint8_t *guarded(size_t n) {
+uint8_t *before_guard(size_t n) {
     enum { ROOM = 1 << 16 };
     static uint8_t *end;
     if (n > ROOM)

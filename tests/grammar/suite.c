@@ -50,7 +50,7 @@ static void complain(struct suite_result *out, const char *name, const char *how
 /* The lexer sees the first `n` octets, and behind them nothing that can be read. */
 static struct lex_result fresh(lexer *lex, const struct lex_options *o, const uint8_t *p, size_t n) {
     struct lex_state st;
-    uint8_t *at = guarded(n);
+    uint8_t *at = before_guard(n);
     memset(&st, 0, sizeof st);
     memcpy(at, p, n);
     return lex(&st, at, n, o);
@@ -65,7 +65,7 @@ static struct lex_result cut_verdict(struct lex_result whole, size_t n) {
 static void try_prefixes(struct suite_result *out, const char *name, lexer *lex, const struct lex_options *o,
                          const uint8_t *p, size_t n, struct lex_result whole) {
     struct lex_state st;
-    uint8_t *at = guarded(n);
+    uint8_t *at = before_guard(n);
     memset(&st, 0, sizeof st);
     memset(at, '"', n); /* what lies beyond the end must not matter */
     for (size_t i = 0; i <= n; i++) {
@@ -88,7 +88,7 @@ static void try_prefixes(struct suite_result *out, const char *name, lexer *lex,
 
 static void try_splits(struct suite_result *out, const char *name, lexer *lex, const struct lex_options *o,
                        const uint8_t *p, size_t n, struct lex_result whole) {
-    uint8_t *at = guarded(n);
+    uint8_t *at = before_guard(n);
     for (size_t cut = 0; cut <= n; cut++) {
         struct lex_state st;
         memset(&st, 0, sizeof st);

@@ -14,7 +14,7 @@
 static struct lex_result lex(const char *text, size_t n, enum reading reading) {
     struct lex_state st = {{0}};
     const struct lex_options o = {.reading = (uint8_t)reading};
-    uint8_t *p = guarded(n);
+    uint8_t *p = before_guard(n);
     memcpy(p, text, n);
     return lex_clientid(&st, p, n, &o);
 }

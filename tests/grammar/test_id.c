@@ -135,7 +135,7 @@ static void try_samples(lexer *lex, const struct sample *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const size_t len = s[i].n ? s[i].n : strlen(s[i].text);
         struct lex_state st = {{0}};
-        uint8_t *p = guarded(len);
+        uint8_t *p = before_guard(len);
         memcpy(p, s[i].text, len);
         const struct lex_result r = lex(&st, p, len, &s[i].o);
         const bool rule = !s[i].rule ? !r.rule : r.rule && !strcmp(r.rule, s[i].rule);
