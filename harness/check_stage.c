@@ -16,9 +16,16 @@ static bool open_target(struct stage *s, int *status, char *err, size_t errlen)
     return s->target != NULL;
 }
 
+/* Whoever listens to the stage may change while the oracle lives. */
+static void on_note(void *user, const struct note *n)
+{
+    struct stage *s = user;
+    s->note(s->user, n);
+}
+
 static void attach(struct stage *s)
 {
-    drive_attach(s->drive, s->target, &(struct drive_options){.oracle = s->oracle, .note = s->note, .user = s->user,
+    drive_attach(s->drive, s->target, &(struct drive_options){.oracle = s->oracle, .note = on_note, .user = s,
                                                               .stop = s->stop, .pause_ms = -1});
 }
 
@@ -27,8 +34,8 @@ static bool open_oracle(struct stage *s)
     for (int i = 0; i < s->target->users_n; i++)
         if (!(s->login[i] = strdup(s->target->users[i])))
             return false;
-    struct oracle_options oo = {.behaviours = s->behaviours, .content = content_ops(s->content), .note = s->note,
-                                .user = s->user, .users = (const char *const *)s->login};
+    struct oracle_options oo = {.behaviours = s->behaviours, .content = content_ops(s->content), .note = on_note,
+                                .user = s, .users = (const char *const *)s->login};
     s->oracle = oracle_new(&oo);
     return s->oracle != NULL;
 }

@@ -6,7 +6,7 @@
 #include "content_mime.h"
 
 struct stage {
-    /* set by the caller */
+    /* set by the caller; note and user may change between programs */
     const char *name;                   /* of the target, as given */
     const struct check_options *o;      /* seed, users, allow_inbox, behaviours */
     const volatile int *stop;

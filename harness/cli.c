@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "check.h"
+#include "check_shrink.h"
 #include "lex.h"
 #include "names.h"
 
@@ -14,6 +15,7 @@ static const struct command {
 } commands[] = {
     {"check", check_main, "TARGET...", "drive programs and judge every response"},
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
+    {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
     {"lex", lex_main, "id|id-response|clientid|command|response [FILE]", "one item: verdict, tree, broken rule or limit"},
     {"list", list_main, "[targets|behaviours|scenarios|choices|clauses]", "what there is"},
@@ -51,6 +53,9 @@ static void help(void)
           "  --quiet              no progress, only what fails\n"
           "replay options:\n"
           "  --times N            how often; prints the rate\n"
+          "shrink options:\n"
+          "  --tries N --times N  programs tried (600), runs of the result that measure its rate (10)\n"
+          "  -o FILE              where to; default: FILE.min.trace\n"
           "\nExit status: 0 nothing fails the run, 1 findings that do, 2 wrong usage, input, or output that cannot be written,\n"
           "3 the target could not be reached or died and no finding explains it.\n"
           "Environment: IMAPDIFF_LUA, IMAPDIFF_SYSROOT, NO_COLOR\n", stdout);
