@@ -1,6 +1,8 @@
 /* act_copy.c: COPY and MOVE (RFC 3501 6.4.7, RFC 4315, RFC 6851, RFC 2180 4.4; MAP-I11, MAP-I16). */
 #include "step.h"
 
+#define RUN_MOVED 4096
+
 /* Walks a UID set in the order in which it is written. 0 at the end. */
 static uint32_t nth_of_set(const struct seq_set *set, uint32_t n) {
     for (uint32_t i = 0; i < set->n; i++) {
@@ -151,6 +153,29 @@ static bool destination(struct run *r, struct step *s) {
     return false;
 }
 
+/* RFC 6851 3.3: a MOVE that fails may have moved some messages; EXPUNGE tells which. They must be in the destination. */
+static void move_in_part(struct run *r, struct step *s) {
+    const struct wsession *w = step_session(r, s);
+    const struct wview *v = w_view(r->w, (unsigned)s->session);
+    uint16_t order[RUN_MOVED];
+    unsigned n = 0;
+    for (; n < w->view && n < RUN_MOVED; n++) order[n] = v[n].message;
+    for (unsigned i = 0; i < r->n_heard; i++) {
+        const struct heard *h = &r->heard[i];
+        if (!h->r || h->session != s->session || h->event < s->event || h->r->kind != RESP_EXPUNGE) continue;
+        if (h->r->number < 1 || h->r->number > n) return;
+        uint16_t m = order[h->r->number - 1];
+        for (unsigned k = h->r->number; k < n; k++) order[k - 1] = order[k];
+        n--;
+        for (unsigned k = 0; k < s->targets; k++) {
+            struct target *t = &r->target[s->first + k];
+            if (t->m != m || t->dead || !copy_one(r, s, t)) continue;
+            world_kill(r->w, m);
+            run_note(r, V_UNDOCUMENTED, s->session, s->reply_event, "R6851-3.3", "NO to a MOVE that moved some of its messages");
+        }
+    }
+}
+
 void act_copy(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     if (!resolve_targets(r, s) || s->judged || !destination(r, s)) return;
@@ -173,9 +198,11 @@ void act_copy(struct run *r, struct step *s) {
         if (s->word == REPLY_NO) w->owes = 1;
         dead_too = a ? answer_has(a, OP_COPY_ALL) : run_fork(r, 2) == 0;
         int g[2] = {move, s->c->uid};
+        if (s->word == REPLY_NO && move && r->mode == JUDGE) move_in_part(r, s);
         if (s->word != REPLY_OK && !run_fault(r, P_FAULT_COPY, point_context(P_FAULT_COPY, 2, g), OP_F_WRITE_ON_NO)) return;
     } else if (!says(r, s, REPLY_OK, move ? "Moved" : "Copied")) {
         refuse_undocumented(r, s, "COPY or MOVE was refused although all its messages live");
+        if (move && s->word == REPLY_NO) move_in_part(r, s);
         return; /* MAP-I11: the destination is as it was */
     }
     if (w_box(r->w, s->box)->unknown && r->mode == JUDGE) {

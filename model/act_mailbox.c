@@ -38,6 +38,14 @@ bool refuse_undocumented(struct run *r, struct step *s, const char *summary) {
     return true;
 }
 
+/* A session whose mailbox was taken away may go on using its name (T-MAP-10). */
+static bool doomed_name(struct run *r, struct step *s) {
+    if (r->mode == SERVE || !step_session(r, s)->doom || s->word != REPLY_OK) return false;
+    s->judged = 1;
+    run_note(r, V_UNDOCUMENTED, s->session, s->reply_event, "T-MAP-10 MAP-1-c", "a session whose mailbox was taken away still uses its name");
+    return true;
+}
+
 /* A name that must not work: NO; OK breaks `cites`. true: it was refused, as it must be. */
 static bool must_refuse(struct run *r, struct step *s, const char *cites, const char *summary, const char *text) {
     if (says(r, s, REPLY_NO, text)) {
@@ -252,6 +260,7 @@ static void act_append(struct run *r, struct step *s) {
             append_message(r, s, box);
             return;
         }
+        if (!s->insider && doomed_name(r, s)) return;
         must_refuse(r, s, gone_cites(r, s->name, "R3501-6.3.11"), "APPEND to a mailbox that does not exist succeeded",
                     "No such mailbox");
         s->code = CODE_TRYCREATE;
@@ -276,6 +285,7 @@ static void act_append(struct run *r, struct step *s) {
 static void act_status(struct run *r, struct step *s) {
     if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
     s->box = mailbox_of(r, s, s->name);
+    if (!s->box && doomed_name(r, s)) return;
     if (!s->box || (s->insider && s->word != REPLY_OK)) {
         must_refuse(r, s, gone_cites(r, s->name, "R3501-6.3.10"), "STATUS of a mailbox that does not exist succeeded",
                     "No such mailbox");
