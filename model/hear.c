@@ -56,6 +56,17 @@ bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event) {
     return true;
 }
 
+/* Does this response belong to a SELECT or EXAMINE? */
+static bool opens(const struct run *r, const struct heard *h) {
+    for (unsigned i = 0; i < r->n_steps; i++) {
+        const struct step *s = &r->steps[i];
+        if (s->session == h->session && s->event < h->event && (!s->reply_event || h->event < s->reply_event) &&
+            (s->c->kind == CMD_SELECT || s->c->kind == CMD_EXAMINE))
+            return true;
+    }
+    return false;
+}
+
 static void hear_exists(struct run *r, const struct heard *h) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     if (s->state != SES_SELECTED) {
@@ -63,7 +74,10 @@ static void hear_exists(struct run *r, const struct heard *h) {
         return;
     }
     if (h->r->number < s->view) {
-        struct pending_note *n = violates(r, h, "MAP-I6 MAP-I1", "EXISTS shrinks without EXPUNGE");
+        bool opening = opens(r, h);
+        struct pending_note *n = violates(r, h, opening ? "MAP-I5 R3501-6.3.1" : "MAP-I6 MAP-I1",
+                                          opening ? "SELECT or EXAMINE counts fewer messages than the mailbox must hold: some are lost"
+                                                  : "EXISTS shrinks without EXPUNGE");
         run_note_more(n, run_say(r, "EXISTS %u", h->r->number), run_say(r, "at least %u", s->view));
         s->loose = 1;
     } else if (h->r->number > s->view)
