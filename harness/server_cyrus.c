@@ -9,13 +9,11 @@ static const char *const variants[] = {"delayed", "immediate", NULL};
 /* delete_mode stays "delayed" in both variants: it says what becomes of a deleted mailbox's files, which no client sees. */
 static const char imapd_conf[] =
     "configdirectory: %s\ndefpartition: default\npartition-default: %s/msg\n"
-    "sync_authname: nobody\n"
     "mboxname_lockpath: %s/lock\nproc_path: %s/proc\nidlesocket: %s/socket/idle\nlmtpsocket: %s/socket/lmtp\n"
-    "notifysocket: %s/socket/notify\nptscache_db_path: %s/ptclient/ptscache.db\nmunge8bit: no\n"
+    "notifysocket: %s/socket/notify\nptscache_db_path: %s/ptclient/ptscache.db\n"
     "cyrus_user: %s\nadmins: cyrus\nservername: localhost\n"
     "sasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: %s/sasldb2\nsasl_mech_list: PLAIN LOGIN\n"
     "allowplaintext: yes\nplaintextloginpause: 0\nfailedloginpause: 0\nmaxlogins_per_host: 0\nmaxlogins_per_user: 0\n"
-    "popminpoll: 0\n"
     "altnamespace: yes\nunixhierarchysep: yes\nvirtdomains: off\nautocreate_quota: 0\nquotawarn: 100\n"
     "duplicate_db: skiplist\nskiplist_unsafe: yes\nsearch_engine: none\nconversations: no\n"
     "imapidlepoll: 1\nimapidresponse: yes\nexpunge_mode: %s\n"

@@ -98,11 +98,12 @@ fetch() {
         -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0
     if [ "$lists" = own ]; then
         set -- "$@" -o Dir::State="$apt/state" -o Dir::State::lists="$apt/state/lists" -o Dir::State::status="$apt/status"
-        if [ ! -e "$apt/updated" ]; then
+        if [ -z "$(find "$apt/updated" -mmin -60 2>/dev/null)" ]; then
             mkdir -p "$apt/state/lists/partial"
             say "fetching package lists into $apt (nothing of the system is changed)"
             apt-get -qq "$@" ${APT_OPTIONS-} update >"$apt/log" 2>&1 || true # one broken source does not matter
-            : >"$apt/updated"
+            # Without any list (no network) the next call tries again.
+            ls "$apt/state/lists/"*_Packages* >/dev/null 2>&1 && : >"$apt/updated"
         fi
     fi
     apt-get -qq -y --no-install-recommends --download-only "$@" ${APT_OPTIONS-} install $wanted </dev/null >"$apt/log" 2>&1
