@@ -40,6 +40,7 @@ static bool parse(int argc, char **argv, struct check_options *o)
         {.name = "tap", .type = CLI_FILE, .to = &o->tap, .file = &o->tap_file},
         {.name = "report", .type = CLI_TEXT, .to = &o->report},
         {.name = "strict", .type = CLI_FLAG, .to = &o->strict},
+        {.name = "shrink", .type = CLI_FLAG, .to = &o->shrink},
         {.name = "first", .type = CLI_FLAG, .to = &o->first},
         {.name = "reach", .type = CLI_FLAG, .to = &o->reach},
         {.name = "quiet", .type = CLI_FLAG, .to = &o->quiet},

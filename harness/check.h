@@ -23,6 +23,7 @@ struct check_options {
     const char *json_file, *junit_file, *tap_file; /* NULL: standard output */
     const char *report;          /* folder of the HTML page; NULL: none */
     bool strict, quiet, reach, allow_inbox;
+    bool shrink;                 /* make the traces of findings that fail the run small */
     bool first;                  /* stop after the program with the first finding that fails the run */
     const char *users[TARGET_USERS + 1];
     int users_n;

@@ -165,7 +165,7 @@ static int shrink_file(const char *file, const char *target, const char *to, str
             status = EXIT_CLEAN;
         }
     } else
-        cli_error("%s: %s", s.name, err);
+        cli_error("%s: %s", target_label(s.name, path, sizeof path), err);
     stage_close(&s);
     program_free(&p);
     return status;

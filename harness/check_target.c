@@ -1,14 +1,7 @@
 /* check_target.c: one target: programs one after the other, notes folded, traces written, the end explained. */
-#include "check_stage.h"
+#include "check_shrink.h"
 #include "cli.h"
 #include "scenario.h"
-
-#pragma weak scenarios_load /* until scenario.c is there */
-#pragma weak scenarios_free
-#pragma weak scenarios_count
-#pragma weak scenarios_at
-#pragma weak scenario_run
-#pragma weak scenario_hear
 
 #include <stdlib.h>
 #include <string.h>
@@ -189,7 +182,7 @@ static bool load_scenarios(struct running *r, struct scenarios **set)
 {
     char lua[512], path[600], err[400];
     *set = NULL;
-    if ((r->run->o->scenario && !r->run->o->scenario[0]) || !scenarios_load)
+    if (r->run->o->scenario && !r->run->o->scenario[0])
         return true;
     if (!lua_folder(lua, sizeof lua))
         return true;
@@ -227,8 +220,7 @@ static bool scenarios(struct running *r)
             on = false;
         }
     }
-    if (set)
-        scenarios_free(set);
+    scenarios_free(set);
     return on;
 }
 
@@ -265,6 +257,47 @@ static bool open_print(struct running *r, int *status)
     return false;
 }
 
+#define SHRINK_MS 12000      /* for one finding */
+#define SHRINK_ALL_MS 90000  /* for all */
+
+/* The first trace of a finding is replaced by a small one beside it, where one is found. */
+static void shrink_one(struct running *r, struct finding *f, uint64_t until_ms)
+{
+    struct program p;
+    struct expectation e;
+    struct small small;
+    char err[1024], path[700];
+    program_init(&p);
+    snprintf(path, sizeof path, "%s/%s.min.trace", r->run->folder, f->id);
+    if (program_read(&p, f->trace, err, sizeof err) && expectation_read(&p, &e) &&
+        small_trace(&r->stage, &p, &e, 400, 5, until_ms, path, &small, err, sizeof err)) {
+        char *copy = strdup(path);
+        if (copy) {
+            free(f->trace);
+            f->trace = copy;
+        }
+    }
+    program_free(&p);
+}
+
+static void shrink_all(struct running *r)
+{
+    uint64_t all = clock_ms() + SHRINK_ALL_MS;
+    bool tty = r->progress.tty && !r->progress.off;
+    for (uint32_t i = 0; i < r->run->tally.findings && r->run->end == DRIVE_DONE; i++) {
+        struct finding *f = &r->run->tally.finding[i];
+        uint64_t now = clock_ms();
+        if (!f->trace || !finding_fails(f, r->run->o->strict) || now >= all || (r->stage.stop && *r->stage.stop))
+            continue;
+        if (!r->progress.off)
+            fprintf(stderr, "%s%s: making %s small: %s%s", tty ? "\r" : "", r->run->target, f->id, f->summary,
+                    tty ? "\033[K" : "\n");
+        shrink_one(r, f, now + SHRINK_MS < all ? now + SHRINK_MS : all);
+    }
+    if (tty)
+        fprintf(stderr, "\r\033[K");
+}
+
 static void run_target(struct running *r)
 {
     struct check_run *run = r->run;
@@ -279,12 +312,14 @@ static void run_target(struct running *r)
     if (run->o->profile && !profile_known(run, run->o->profile, err, sizeof err))
         snprintf(run->io_error, sizeof run->io_error, "%.290s", err);
     tally_sort(&run->tally);
+    if (run->o->shrink)
+        shrink_all(r);
 }
 
 int check_target(const char *name, const struct check_options *o, const volatile int *stop, struct check_run *run)
 {
     *run = (struct check_run){.o = o, .status = EXIT_TARGET};
-    snprintf(run->target, sizeof run->target, "%s", name);
+    target_label(name, run->target, sizeof run->target);
     struct running r = {.run = run, .stage = {.name = name, .o = o, .stop = stop, .note = on_note, .user = &r}};
     char err[1024];
     bool ran = false;

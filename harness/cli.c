@@ -44,6 +44,7 @@ static void help(void)
           "  --json[=FILE] --junit[=FILE] --tap[=FILE]   for machines; to standard output by default\n"
           "  --report DIR         a page with grid, findings, traces as charts\n"
           "  --strict             DEVIATES fails the run too\n"
+          "  --shrink             make the traces of findings that fail the run small, and measure their rate\n"
           "  --first              stop at the first finding that fails the run\n"
           "  --reach              a choice point's context that was neither reached nor has a reason fails the run\n"
           "  --user NAME:PASSWORD one more user (URL targets)\n"

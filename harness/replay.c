@@ -36,11 +36,11 @@ static void on_note(void *user, const struct note *n)
 static int once(const char *name, const struct program *p, const struct check_options *o, struct replay *r)
 {
     struct stage s = {.name = name, .o = o, .stop = &stop, .note = on_note, .user = r};
-    char err[1024];
+    char err[1024], label[300];
     int status;
     r->came = false;
     if (!stage_open(&s, &status, err, sizeof err)) {
-        cli_error("%s: %s", name, err);
+        cli_error("%s: %s", target_label(name, label, sizeof label), err);
         stage_close(&s);
         return -status;
     }
@@ -58,6 +58,8 @@ static int times_over(const char *file, const char *target, const struct program
                       struct replay *r)
 {
     int came = 0, ran = 0;
+    char label[300];
+    target_label(target, label, sizeof label);
     for (; ran < times && !stop; ran++) {
         r->show = ran == 0 && !o->quiet;
         int result = once(target, p, o, r);
@@ -66,11 +68,11 @@ static int times_over(const char *file, const char *target, const struct program
         came += result;
     }
     if (r->expect.verdict < 0) {
-        printf("%s: ran %d of %d times on %s; the file has no `# expect:` line\n", file, ran, times, target);
+        printf("%s: ran %d of %d times on %s; the file has no `# expect:` line\n", file, ran, times, label);
         return tally_fails(&r->tally, o->strict) ? EXIT_FINDINGS : EXIT_CLEAN;
     }
     printf("%s: %s %s came again %d of %d times on %s\n", file, verdict_name(r->expect.verdict), r->expect.clauses, came,
-           ran, target);
+           ran, label);
     return came ? EXIT_FINDINGS : stop ? EXIT_TARGET : EXIT_CLEAN;
 }
 

@@ -30,6 +30,19 @@ static void unknown(const char *name, char *err, size_t errlen)
              name, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
 }
 
+const char *target_label(const char *name, char *dst, size_t cap)
+{
+    struct imap_url u;
+    struct url_error e;
+    if (!url_is(name))
+        snprintf(dst, cap, "%s", name);
+    else if (url_parse(name, &u, &e))
+        url_label(&u, dst, cap);
+    else /* what is wrong with it may be where the password is */
+        snprintf(dst, cap, "%.*s://...", (int)(strstr(name, "://") - name), name);
+    return dst;
+}
+
 struct target *target_open(const char *name, const struct target_options *o, char *err, size_t errlen, bool *usage)
 {
     struct target *t = calloc(1, sizeof *t);
@@ -39,7 +52,7 @@ struct target *target_open(const char *name, const struct target_options *o, cha
         snprintf(err, errlen, "out of memory");
         return NULL;
     }
-    snprintf(t->name, sizeof t->name, "%s", name);
+    target_label(name, t->name, sizeof t->name);
     t->behaviours = o->behaviours;
     t->content = o->content;
     bool ok = false;

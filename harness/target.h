@@ -58,6 +58,9 @@ struct target_options {
 struct target *target_open(const char *name, const struct target_options *o, char *err, size_t errlen, bool *usage);
 void target_free(struct target *t); /* ends the private server; NULL does nothing */
 
+/* The name as it may be shown: a URL without its password. Returns dst. */
+const char *target_label(const char *name, char *dst, size_t cap);
+
 /* Names that target_open knows beside URLs; the last is NULL: "model", "dovecot:maildir", ... with a line of explanation. */
 struct target_name { const char *name, *what; };
 extern const struct target_name target_names[];

@@ -19,7 +19,7 @@ dovecot*|cyrus*)
 esac
 
 # shellcheck disable=SC2086
-build/imapdiff check "$target" $limit --json="$out/check.json" --report "$out"
+build/imapdiff check "$target" $limit --shrink --json="$out/check.json" --report "$out"
 status=$?
 case $status in
 0) echo "nothing here fails a run. Report: $out/index.html, $out/check.json" ;;

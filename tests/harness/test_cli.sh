@@ -1,0 +1,147 @@
+#!/bin/sh
+# The command line as people and scripts meet it: help, wrong words, exit statuses, full disks, signals, same seed same output.
+set -u
+bin=$PWD/build/san/imapdiff
+IMAPDIFF_LUA=${IMAPDIFF_LUA:-$PWD/lua}
+export IMAPDIFF_LUA
+work=$PWD/build/tests/cli
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work" || exit 1
+bad=0
+
+# want STATUS TEXT COMMAND...: exit status, and a text that stands in the output (both streams).
+want() {
+    status=$1 text=$2
+    shift 2
+    timeout 60 "$@" >out 2>&1 </dev/null
+    got=$?
+    if [ "$got" != "$status" ]; then
+        echo "FAILED: $*: exit status $got, not $status"; head -20 out; bad=1
+    elif ! grep -qF -e "$text" out; then
+        echo "FAILED: $*: no <$text> in:"; head -20 out; bad=1
+    fi
+}
+# One error is one line.
+one_line() { [ "$(wc -l <out)" = 1 ] || { echo "FAILED: more than one line:"; cat out; bad=1; }; }
+
+want 0 "imapdiff check" "$bin"
+want 0 "Exit status:" "$bin" --help
+want 0 "--programs N" "$bin" check --help
+want 0 "imapdiff " "$bin" --version
+want 2 'unknown command `chek` (nearest: check)' "$bin" chek; one_line
+want 2 'unknown option `--sed=1` (nearest: --seed)' "$bin" check model --sed=1; one_line
+want 2 'unknown target `dovcot` (nearest: dovecot)' "$bin" check dovcot
+want 2 'expected a target' "$bin" check; one_line
+want 2 '--time: expected a time' "$bin" check model --time soon; one_line
+want 2 '--seed: expected a number' "$bin" check model --seed x; one_line
+want 2 '--programs: expected a value' "$bin" check model --programs; one_line
+want 2 '--clients: expected 1 to' "$bin" check model --clients 0; one_line
+want 2 'only one of --json' "$bin" check model --json --tap; one_line
+want 2 'unknown behaviour `refuse-delet` (nearest: refuse-delete)' "$bin" check model:refuse-delet
+want 2 'expected behaviours separated by commas' "$bin" check model:,
+want 2 'unknown word `targts` (nearest: targets)' "$bin" list targts; one_line
+want 2 'unexpected word' "$bin" list targets more
+want 0 'imap://user:password@host:port/' "$bin" list targets
+want 0 'delete.in_use' "$bin" list choices
+want 0 'refuse-delete' "$bin" list behaviours
+want 0 'MAP-I3' "$bin" list clauses
+want 0 'MAP-I3' "$bin" explain MAP-I3
+want 2 'MAP-I' "$bin" explain MAP-I33
+want 2 'expected a clause' "$bin" explain; one_line
+
+# Servers that cannot be reached, and a URL without a user.
+want 3 '127.0.0.1:1' "$bin" check imap://u:p@127.0.0.1:1/ --programs 1
+want 2 'expected a user' "$bin" check imap://127.0.0.1:1/
+want 2 'expected a port' "$bin" check imap://u:secret@host:99999/
+grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }
+want 3 '' "$bin" check imap://u:secret@127.0.0.1:1/
+grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }
+
+# Lua files that do not do.
+printf 'return behaviour {\n  nam = "x" }\n' >broken.lua
+want 2 'broken.lua:' "$bin" check model:./broken.lua
+want 2 'none.lua' "$bin" check model:./none.lua
+
+# Traces.
+want 2 'none.trace: No such file' "$bin" replay none.trace; one_line
+printf '# imapdiff trace 1\n# target: model\n\nC1: NOOP\n' >cut.trace
+want 2 'cut.trace:4: the trace is truncated' "$bin" replay cut.trace; one_line
+want 2 'cut.trace:4: the trace is truncated' "$bin" explain ./cut.trace; one_line
+printf '# imapdiff trace 1\n# target: model\n# expect: WRONG X\n\nC1: NOOP\n# end\n' >odd.trace
+want 2 'expected `# expect:' "$bin" replay odd.trace; one_line
+printf 'C1: NOOP\n' >bare.trace
+want 2 'names no target' "$bin" replay bare.trace; one_line
+want 0 'has no `# expect:` line' "$bin" replay bare.trace model
+want 2 'no response is recorded' "$bin" explain ./bare.trace; one_line
+printf '# imapdiff trace 1\n# target: model\n# expect: VIOLATES MAP-I3\n\nC1: NOOP\n# end\n' >not.trace
+want 0 'VIOLATES MAP-I3 came again 0 of 3 times on model' "$bin" replay not.trace --times 3
+# A recorded stream is judged again: EXPUNGE inside FETCH breaks MAP-I3.
+cat >expunge.trace <<'END'
+# imapdiff trace 1
+# target: model
+# expect: VIOLATES MAP-I3
+
+@open C1
+S1: * OK [CAPABILITY IMAP4rev1] hi
+C1 auto: LOGIN $user(1) $pass(1)
+S1: OK in
+C1: SELECT FOO
+S1: * FLAGS (\Deleted)
+S1: * 2 EXISTS
+S1: * 0 RECENT
+S1: * OK [UIDVALIDITY 7] ok
+S1: OK [READ-WRITE] ok
+C1: FETCH 1 (UID)
+S1: * 2 EXPUNGE
+S1: * 1 FETCH (UID 4)
+S1: OK ok
+# end
+END
+want 1 'VIOLATES MAP-I3' "$bin" explain ./expunge.trace
+
+# The same seed: the same programs and, on the model, the same output. Another seed: other programs.
+want 0 '' "$bin" check model --scenario '' --programs 40 --seed 5 --print-programs a.txt --json=a.json
+mv out first
+want 0 '' "$bin" check model --scenario '' --programs 40 --seed 5 --print-programs b.txt --json=b.json
+cmp -s a.txt b.txt && cmp -s a.json b.json && cmp -s first out || { echo "FAILED: the same seed gave another output"; bad=1; }
+want 0 '' "$bin" check model --scenario '' --programs 40 --seed 6 --print-programs c.txt
+cmp -s a.txt c.txt && { echo "FAILED: another seed gave the same programs"; bad=1; }
+python3 - <<'END' || { echo "FAILED: the JSON lacks something"; bad=1; }
+import json
+j = json.load(open("a.json"))
+for k in "version target seed programs commands responses verdicts profile findings".split(): assert k in j, k
+for r in j["profile"]:
+    for k in "point context answer cites count".split(): assert k in r, k
+for f in j["findings"]:
+    for k in "id verdict cites summary seen allowed count trace".split(): assert k in f, k
+assert j["seed"] == 5 and j["target"] == "model" and sum(j["verdicts"].values()) > 0
+END
+
+# JSON on standard output is alone there.
+"$bin" check model --scenario '' --programs 5 --json --quiet 2>/dev/null | python3 -c 'import json,sys; json.load(sys.stdin)' ||
+    { echo "FAILED: --json is not alone on standard output"; bad=1; }
+
+# Full disks.
+want 2 'cannot write /dev/full: No space left on device' "$bin" check model --scenario '' --programs 2 --json=/dev/full --quiet
+want 2 'cannot write /dev/full' "$bin" check model --scenario '' --programs 2 --print-programs /dev/full --quiet
+"$bin" check model --scenario '' --programs 2 >/dev/full 2>err
+[ $? = 2 ] && grep -q 'cannot write to standard output: No space left on device' err || { echo "FAILED: full standard output"; cat err; bad=1; }
+
+# A folder that cannot be made: traces are missing, the findings are still printed.
+mkdir ro && cd ro && touch imapdiff-out
+want 2 'cannot make the folder imapdiff-out' "$bin" check model --scenario '' --programs 2
+cd .. || exit 1
+
+# A signal ends the run in order: what was found is printed.
+"$bin" check model --scenario '' --time 60s >sig.out 2>sig.err &
+pid=$!
+sleep 2
+kill -INT $pid
+wait $pid
+status=$?
+[ $status = 3 ] || { echo "FAILED: SIGINT: exit status $status, not 3"; bad=1; }
+grep -q '^verdicts:' sig.out && grep -q 'stopped by a signal' sig.err || { echo "FAILED: SIGINT: no report"; head -5 sig.out sig.err; bad=1; }
+
+[ $bad = 0 ] && echo "command line: ok"
+exit $bad
