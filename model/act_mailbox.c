@@ -131,6 +131,15 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     if (r->mode == SERVE) w->told = w_box(r->w, box)->changes;
 }
 
+/* ID-3-i: every SELECT is refused where no ID was sent, and accepted where one was. */
+static void judge_denial(struct run *r, struct step *s) {
+    struct facts *f = r->facts;
+    if (r->mode == SERVE || step_session(r, s)->ids || s->word != REPLY_NO) return;
+    if (f->refused_plain < 255) f->refused_plain++;
+    if (f->refused_plain > 3 && f->select_id && !f->select_plain)
+        run_note(r, V_VIOLATES, s->session, s->reply_event, "ID-3-i ID-3-c", "SELECT is only granted to clients that sent an ID");
+}
+
 static void act_select(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
@@ -167,10 +176,13 @@ static void act_select(struct run *r, struct step *s) {
         }
         w_box(r->w, box)->unknown = 1;
     } else if (!says(r, s, REPLY_OK, mode ? "Examined" : "Selected")) {
+        judge_denial(r, s);
         refuse_undocumented(r, s, "SELECT or EXAMINE of a mailbox that exists was refused");
         if (before && !run_fork(r, 2)) world_leave(r->w, (unsigned)s->session);
         return;
     }
+    if (r->mode == JUDGE && r->facts->select_plain < 255 && !w->ids) r->facts->select_plain++;
+    if (r->mode == JUDGE && r->facts->select_id < 255 && w->ids) r->facts->select_id++;
     enter(r, s, box);
 }
 

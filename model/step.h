@@ -87,6 +87,8 @@ struct saw {
 
 /* What the judge remembers of a server from program to program. */
 struct facts {
+    uint8_t select_plain, select_id; /* SELECTs of mailboxes that exist: accepted without, with an ID before */
+    uint8_t refused_plain;           /* refused without */
     uint8_t cid_any;     /* it accepted a CLIENTID type and token that no list can know: it has no policy on them */
 };
 
