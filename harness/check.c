@@ -98,8 +98,9 @@ int check_main(int argc, char **argv)
         status = worse(status, check_target(o.target[n], &each[n], &stop, &runs[n]));
         if (!machine)
             report_text(stdout, &runs[n], report_colour(stdout));
+        bool named = !strncmp(runs[n].end_text, runs[n].target, strlen(runs[n].target));
         if (runs[n].end_text[0])
-            cli_error("%s: %s", runs[n].target, runs[n].end_text);
+            cli_error("%s%s%s", named ? "" : runs[n].target, named ? "" : ": ", runs[n].end_text);
         if (runs[n].io_error[0])
             cli_error("%s", runs[n].io_error);
     }

@@ -81,8 +81,9 @@ bool clean_first(struct drive *d)
     char text[64];
     if (d->separator)
         return true;
+    d->mute_text[0] = '\0';
     if (!ask(d, 1, "LIST \"\" \"\"")) {
-        drive_fail(d, DRIVE_UNREACHABLE, "%s: the connection ended at LIST", d->target->name);
+        drive_fail(d, DRIVE_UNREACHABLE, "%s", d->mute_text[0] ? d->mute_text : "the connection ended at LIST \"\" \"\"");
         return false;
     }
     if (strcmp(keeper(d, 1)->word, "OK")) {

@@ -190,8 +190,10 @@ static void on_closed(void *user, int session, uint64_t t, enum closed_how how, 
     s->state = SESSION_ENDED;
     s->pendings = 0;
     s->idling = s->challenge = s->securing = false;
-    if (s->mute)
+    if (s->mute) {
+        snprintf(d->mute_text, sizeof d->mute_text, "%s", text ? text : closed_how_name(how));
         return;
+    }
     d->abrupt = d->abrupt || (!ours && !s->bye);
     char whole[360];
     snprintf(whole, sizeof whole, "%s%s", text ? text : closed_how_name(how), n ? ", inside a response" : "");

@@ -56,6 +56,7 @@ struct drive {
     uint32_t users;          /* bits: users that this program logged in */
     uint32_t made;           /* bits: users for whom the folder imapdiff-RUN was made */
     uint32_t inbox_seen;     /* bits: users whose INBOX was found empty at first (URL) */
+    char mute_text[300];     /* how a housekeeping session ended last; "" */
     bool abrupt;             /* a session ended without BYE: did a process die? */
     char capabilities[2048]; /* drive_capabilities; "" before */
     enum drive_end end;

@@ -176,7 +176,7 @@ void report_text(FILE *out, const struct check_run *r, bool colour)
 {
     struct paper p = {out, colour};
     bool quiet = r->o->quiet;
-    if (!r->programs && r->end_text[0])
+    if (!r->programs && (r->end_text[0] || r->io_error[0]))
         return; /* nothing was done: the error says all */
     if (!quiet) {
         counts(&p, r);
