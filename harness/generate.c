@@ -29,7 +29,8 @@ static void add_aims(struct generator *g)
         }
     for (uint32_t i = 0; i < g_table_n; i++) {
         const struct g_row *row = &g_table[i];
-        if (row->point >= 0 || (row->inbox && !g->o.allow_inbox) || row->needs & ~g->o.families)
+        if (row->point >= 0 || (row->inbox && !g->o.allow_inbox) || row->needs & ~g->o.families ||
+            (row->starttls && !g->o.starttls))
             continue;
         if (g->o.mix == GENERATE_WALK ? row->build == build_walk : g->o.mix == GENERATE_BOTH || row->build != build_walk)
             add_aim(g, row, 0);

@@ -14,7 +14,10 @@
 enum generator_family { /* what programs may use beyond RFC 3501 */
     GENERATE_ID = 1, GENERATE_CLIENTID = 2, GENERATE_TLS = 4 /* STARTTLS or implicit, beside connections in the clear */,
     GENERATE_IDLE = 8, GENERATE_MOVE = 16, GENERATE_UIDPLUS = 32, GENERATE_UNSELECT = 64,
-    GENERATE_ALL = 127
+    GENERATE_ALL = 127,
+    /* What a client must not do, to see how a server stands it: octets in clear behind STARTTLS. A server may do with them
+     * what it likes, but execute them. Only on request. */
+    GENERATE_FORBIDDEN = 128
 };
 enum generator_mix {
     GENERATE_BOTH,  /* aims and noise */

@@ -141,6 +141,39 @@ void build_id_malformed(struct generator *g)
     g_noise(g, 4);
 }
 
+/* The same commands in a session that has sent ID and in one that has not: nothing may differ (ID-3-c to ID-3-i). */
+void build_id_service(struct generator *g)
+{
+    int s = g_between(g, 1, g->actors), other = g_other(g, s);
+    int messages = g_between(g, 1, 3), box = do_mailbox(g, other, messages);
+    if (box < 0)
+        return;
+    if (g_chance(g, 30)) { /* sent before login, it counts no more and no less */
+        s = g_free_session(g);
+        do_end(g, s);
+        do_open(g, s, TLS_DEFAULT, false);
+        send_id(g, s);
+        login(g, s);
+        other = g_other(g, s);
+        if (g->ses[s].box == box && g_chance(g, 50))
+            do_unselect(g, s);
+    } else {
+        send_id(g, s);
+    }
+    int first = g_chance(g, 50) ? s : other, last = first == s ? other : s;
+    do_enter(g, first, box, g_chance(g, 30));
+    do_fetch(g, first, false, g_view(g, first), G_FLAGS);
+    do_enter(g, last, box, g_chance(g, 30));
+    do_fetch(g, last, false, g_view(g, last), G_FLAGS);
+    send_id(g, other); /* refused for want of ID? Then this helps */
+    do_enter(g, other, box, false);
+    if (g->ses[other].n) {
+        send_id(g, other); /* with a mailbox selected: it stays so (ID-3.1-d) */
+        do_fetch(g, other, false, g_view(g, other), (enum g_item)g_below(g, 3));
+        do_some_store(g, other, g_view(g, other));
+    }
+}
+
 /* ---- CLIENTID ---- */
 
 /* A connection on which CLIENTID is permitted, unless told otherwise: TLS, not logged in, advertised. */
@@ -152,6 +185,12 @@ static int clientid_session(struct generator *g, bool advertised)
     do_open(g, s, implicit ? TLS_IMPLICIT : g->o.starttls ? TLS_STARTTLS : TLS_DEFAULT, false);
     if (advertised)
         emit_text(g, s, "CAPABILITY");
+    if (advertised && g_chance(g, 30)) { /* it stays advertised (CID-3.3-d), whatever came between */
+        static const char *const between[] = {"NOOP", "ID NIL", "LOGIN $user(1) wrong", "CLIENTID UUID"};
+        if (g_chance(g, 60))
+            emit_text(g, s, G_PICK(g, between));
+        emit_text(g, s, "CAPABILITY");
+    }
     return s;
 }
 

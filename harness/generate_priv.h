@@ -41,6 +41,7 @@ struct g_row {           /* one line of the table */
     uint32_t needs;      /* families */
     uint8_t weight;      /* how often in a round; 0 is 1 */
     bool inbox;          /* needs allow_inbox */
+    bool starttls;       /* needs STARTTLS */
 
     const char *why;
 };
@@ -189,11 +190,13 @@ void build_authenticate(struct generator *g);
 void build_pipeline(struct generator *g);
 void build_walk(struct generator *g);
 void build_starttls(struct generator *g);
+void build_injection(struct generator *g);
 
 /* generate_id.c */
 void build_id(struct generator *g);
 void build_id_limits(struct generator *g);
 void build_id_forms(struct generator *g);
+void build_id_service(struct generator *g);
 void build_id_malformed(struct generator *g);
 void build_clientid(struct generator *g);
 void build_clientid_type(struct generator *g);

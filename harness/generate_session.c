@@ -225,6 +225,23 @@ void build_starttls(struct generator *g)
     g_noise(g, 6);
 }
 
+/* Commands in clear behind STARTTLS: they must not be executed under TLS (CID-D2, RFC 3501 6.2.1). */
+void build_injection(struct generator *g)
+{
+    static const char *const behind[] = {"z2 NOOP", "z2 CAPABILITY", "z2 LOGIN $user(1) $pass(1)", "z2 CLIENTID UUID x"};
+    int s = g_free_session(g);
+    do_end(g, s);
+    do_open(g, s, TLS_PLAIN, false);
+    put(g, "z1 STARTTLS\r\n%s", G_PICK(g, behind));
+    emit(g, s);
+    if (!g->failed)
+        g->out->line[g->out->lines - 1].flags |= LINE_RAW;
+    emit_text(g, s, "CAPABILITY");
+    emit_text(g, s, "LOGIN $user(1) $pass(1)");
+    g->ses[s].state = G_AUTH;
+    g_noise(g, 4);
+}
+
 /* ---- pipelines that RFC 3501 5.5 allows ---- */
 
 /* Commands by sequence number that change nothing and may not be answered with EXPUNGE; the last may be any. */

@@ -174,7 +174,7 @@ static void well_formed(void **state)
         bool answer = false;
         for (uint32_t i = 0; i < p.lines; i++) {
             struct slice s = program_text(&p, &p.line[i]);
-            if (p.line[i].kind != LINE_SEND || answer || slice_is(s, "DONE")) {
+            if (p.line[i].kind != LINE_SEND || answer || p.line[i].flags & LINE_RAW || slice_is(s, "DONE")) {
                 answer = false;
                 continue;
             }
