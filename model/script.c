@@ -85,6 +85,14 @@ void script_write_error(const struct script *s, int line, char *err, size_t errl
             *p = ' ';
 }
 
+/* Where an error is raised: puts the running line before a message that has none, as of Lua's C functions. */
+static int add_line(lua_State *L) {
+    const char *m = lua_tostring(L, 1);
+    if (!m || strncmp(m, CHUNK ":", 2) != 0)
+        lua_pushfstring(L, CHUNK ":%d: %s", running_line(L), m ? m : "failed without a text");
+    return 1;
+}
+
 /* The message on top of the stack as the one line; pops it. */
 static void take_message(struct script *s, int status, char *err, size_t errlen) {
     lua_State *L = s->L;
@@ -108,12 +116,17 @@ bool script_call(struct script *s, int args, int results, uint64_t steps, char *
     s->steps = 0;
     s->steps_max = steps;
     s->bounded = true;
+    int handler = lua_gettop(s->L) - args;
+    lua_pushcfunction(s->L, add_line);
+    lua_insert(s->L, handler);
     lua_sethook(s->L, count_steps, LUA_MASKCOUNT, HOOK_STEPS);
-    int status = lua_pcall(s->L, args, results, 0);
+    int status = lua_pcall(s->L, args, results, handler);
     lua_sethook(s->L, NULL, 0, 0);
     s->bounded = false;
-    if (status == LUA_OK)
+    if (status == LUA_OK) {
+        lua_remove(s->L, handler);
         return true;
+    }
     take_message(s, status, err, errlen);
     return false;
 }

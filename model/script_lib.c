@@ -32,7 +32,8 @@ static int base_tostring(lua_State *L) {
     if (lua_isboolean(L, 1))
         lua_pushstring(L, lua_toboolean(L, 1) ? "true" : "false");
     else if (!lua_tostring(L, 1))
-        lua_pushstring(L, luaL_typename(L, 1)); /* Lua's would show an address, new in each run */
+        /* Lua's would show an address, new in each run. */
+        lua_pushstring(L, lua_isuserdata(L, 1) ? script_type_text(L, 1) : luaL_typename(L, 1));
     return 1;
 }
 
