@@ -1,5 +1,6 @@
 /* test_behaviours.c: the built-in behaviours: all load, each practice of RFC 2180 and each answer of each choice point is
  * there, and the planted faults cover the invariants. Then lua/API.md: it names exactly what there is.
+ * ids-as-data
  */
 #include "clauses.h"
 #include "script_behaviour.h"
