@@ -152,6 +152,24 @@ static void findings(const struct paper *p, const struct check_run *r)
         fputs("no finding\n", p->f);
 }
 
+/* Those that need what the server does not have, by what that is. */
+static void not_offered(const struct paper *p, const struct check_run *r)
+{
+    for (uint32_t i = 0; i < r->scenarios; i++) {
+        const struct scenario_outcome *s = &r->scenario[i];
+        uint32_t n = 0;
+        bool first = s->state == SCENARIO_NOT_OFFERED;
+        for (uint32_t k = 0; first && k < r->scenarios; k++) {
+            bool same = r->scenario[k].state == SCENARIO_NOT_OFFERED && !strcmp(r->scenario[k].text, s->text);
+            n += same;
+            first = !same || k >= i;
+        }
+        if (first)
+            fprintf(p->f, "  %s%s%s (%u scenario%s)%s\n", ink(p, DIM), strncmp(s->text, "not offered", 11) ? "not offered: " : "",
+                    s->text, n, n == 1 ? "" : "s", ink(p, PLAIN));
+    }
+}
+
 static void scenarios(const struct paper *p, const struct check_run *r)
 {
     static const char *const names[] = {"pass", "otherwise", "not offered", "FAIL"};
@@ -165,11 +183,13 @@ static void scenarios(const struct paper *p, const struct check_run *r)
             n[1], n[2], n[3]);
     for (uint32_t i = 0; i < r->scenarios; i++) {
         const struct scenario_outcome *s = &r->scenario[i];
-        if (s->state == SCENARIO_PASS || (r->o->quiet && s->state != SCENARIO_FAIL))
+        if (s->state == SCENARIO_PASS || s->state == SCENARIO_NOT_OFFERED || (r->o->quiet && s->state != SCENARIO_FAIL))
             continue;
         fprintf(p->f, "  %s%-11s%s %-36s %s%s%s\n", ink(p, inks[s->state]), names[s->state], ink(p, PLAIN), s->name,
                 s->text, s->cites[0] ? "  " : "", s->cites);
     }
+    if (!r->o->quiet)
+        not_offered(p, r);
 }
 
 void report_text(FILE *out, const struct check_run *r, bool colour)
