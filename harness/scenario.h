@@ -18,7 +18,7 @@
  *                                        last command's, the last command's if it was refused
  *
  * How an `S1:` line is matched. The lines between two commands of a session are a group; pipelined commands and IDLE with its
- * DONE are one group. Nothing is compared in a group without `S` lines. Within a group tagged replies come in their order, untagged
+ * DONE are one group. Nothing is compared in a group without `S` lines, and no tagged reply where no line is about one. Within a group tagged replies come in their order, untagged
  * responses in any. `x4`, `?`, `!` as in program.h; `...` is any text; letters are compared without case; a quoted string,
  * a literal and an atom of the same octets are equal.
  *   OK, NO, BAD, * BYE, +    whatever text follows; `NO|BAD` is either

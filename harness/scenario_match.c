@@ -193,8 +193,10 @@ static bool compare_tagged(struct comparing *c)
 {
     uint32_t at = 0;
     const struct seen *t = next_tagged(c->g, &at);
+    bool any = false; /* a group without a tagged line leaves the reply open */
     for (uint32_t i = 0; i < c->wants; i++) {
         const struct wanted *w = &c->want[i];
+        any = any || (w->seen.kind == SEEN_TAGGED && !(w->flags & LINE_ABSENT));
         if (w->seen.kind != SEEN_TAGGED || w->flags & LINE_ABSENT)
             continue;
         for (uint32_t k = 0; k < w->repeat; k++) {
@@ -204,7 +206,7 @@ static bool compare_tagged(struct comparing *c)
                 return differ_line(c, w, t);
         }
     }
-    return !t || c->more || differ(c, c->g->line, "no more tagged replies", t);
+    return !t || !any || c->more || differ(c, c->g->line, "no more tagged replies", t);
 }
 
 /* Removes the n-th that is left of `view`; false: there is none. */
