@@ -292,6 +292,7 @@ bool act_session(struct run *r, struct step *s) {
         return true;
     case CMD_STARTTLS:
         says(r, s, w->tls ? REPLY_BAD : REPLY_OK, "Begin TLS");
+        w->handshake = s->word == REPLY_OK;
         return true;
     case CMD_LOGIN: act_login(r, s); return true;
     case CMD_AUTHENTICATE: act_authenticate(r, s); return true;

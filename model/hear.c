@@ -176,7 +176,9 @@ static void hear_bye(struct run *r, const struct heard *h) {
 static void hear_close(struct run *r, const struct heard *h) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     bool ours = h->how == 1, known = s->bye || s->state == SES_LOGOUT || s->state == SES_NONE;
-    if (!ours && !known && s->doom)
+    if (!ours && !known && s->handshake)
+        run_note(r, V_UNDOCUMENTED, h->session, h->event, "R3501-6.2.1 CID-D2", "the connection ends in the TLS handshake");
+    else if (!ours && !known && s->doom)
         run_note(r, V_DEVIATES, h->session, h->event, "MAP-3.3-a MAP-I13", "a session is cut off without BYE after its mailbox was taken away");
     else if (!ours && !known && h->how != 2)
         violates(r, h, "MAP-I13", "the connection ends without BYE");

@@ -428,6 +428,7 @@ int model_server_open(struct model_server *m, int session, bool tls) {
 void model_server_tls_done(struct model_server *m, int session) {
     struct wsession *w = w_session(m->w, (unsigned)session);
     w->tls = 1;
+    w->handshake = 0;
     w->cid_advertised = 0;
     int starttls = 2;
     if (run_fault(&m->run, P_FAULT_SESSION, point_context(P_FAULT_SESSION, 1, &starttls), OP_F_TLS_INJECT)) return;

@@ -195,6 +195,7 @@ void oracle_tls(struct oracle *o, int session, uint64_t t) {
     for (unsigned i = 0; i < o->worlds; i++) {
         struct wsession *s = w_session(o->world[i], (unsigned)session);
         s->tls = 1;
+        s->handshake = 0;
         s->caps[0] = s->caps[1] = 0; /* RFC 3501 6.2.1: what was told in clear is void; CID-D1 */
         s->cid_advertised = s->id_caps = 0;
     }

@@ -94,6 +94,7 @@ struct wsession {
     uint8_t cid_advertised, cid_accepted, bye;
     uint8_t owes;       /* MAP-I9: it was refused because of expunges that it has not been told */
     uint8_t utf8;
+    uint8_t handshake;  /* STARTTLS was answered OK, TLS is not there yet */
 };
 
 struct wview {
