@@ -75,6 +75,7 @@ static void done_pending(struct drive *d, int session, uint32_t i)
     if (!strcmp(p.tag, s->current))
         s->current_done = true;
     if (p.starttls && !strcmp(s->word, "OK")) {
+        s->spoilt = p.raw || s->pendings;
         if (d->net->starttls(d->self, session) == 0)
             s->securing = true;
         else
@@ -185,7 +186,7 @@ static void on_closed(void *user, int session, uint64_t t, enum closed_how how, 
     struct drive *d = user;
     struct session *s = &d->session[session];
     bool was_open = s->state == SESSION_OPEN, ours = how == CLOSED_TIMEOUT || how == CLOSED_OVERLONG;
-    bool connected = s->state == SESSION_GREETING || was_open;
+    bool connected = s->state == SESSION_GREETING || was_open, spoilt = s->securing && s->spoilt;
     (void)octets;
     s->state = SESSION_ENDED;
     s->pendings = 0;
@@ -194,19 +195,19 @@ static void on_closed(void *user, int session, uint64_t t, enum closed_how how, 
         snprintf(d->mute_text, sizeof d->mute_text, "%s", text ? text : closed_how_name(how));
         return;
     }
-    d->abrupt = d->abrupt || (!ours && !s->bye);
+    d->abrupt = d->abrupt || (!ours && !spoilt && !s->bye);
     char whole[360];
     snprintf(whole, sizeof whole, "%s%s", text ? text : closed_how_name(how), n ? ", inside a response" : "");
     if (connected) {
         struct event *e = log_event(&d->log, EV_CLOSED, session, t, whole, ours ? strlen(whole) : 0);
         e->line = d->line;
-        e->how = ours ? 2 : 0;
+        e->how = spoilt ? 1 : ours ? 2 : 0; /* spoilt by us: as if we had ended it */
         if (told(d, s))
-            oracle_closed(d->o.oracle, session, t, ours ? 2 : 0, whole);
+            oracle_closed(d->o.oracle, session, t, e->how, whole);
     }
     if (!was_open)
         drive_fail(d, DRIVE_UNREACHABLE, "%s", whole);
-    else if (ours)
+    else if (ours && !spoilt)
         drive_fail(d, DRIVE_SILENT, "%s", whole);
 }
 
