@@ -2,7 +2,7 @@
 return behaviour {
   name  = "delete-refused-yet-gone",
   point = "delete.in_use",
-  cites = "MAP-3.1-a R3501-6.3.4",
+  cites = "R3501-6.3.4 MAP-3.1-a MAP-I5",
   fault = true,
 
   DELETE = function(box, by)

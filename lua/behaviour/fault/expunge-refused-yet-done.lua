@@ -2,7 +2,7 @@
 return behaviour {
   name  = "expunge-refused-yet-done",
   point = "fault.expunge",
-  cites = "R3501-7.1.2 MAP-4.1.4-a",
+  cites = "R3501-7.1.2 MAP-4.1.4-a MAP-I5",
   fault = true,
 
   expunge = function(msgs, by) msgs:write_on_no() end,

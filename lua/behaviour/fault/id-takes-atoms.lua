@@ -2,7 +2,7 @@
 return behaviour {
   name  = "id-takes-atoms",
   point = "fault.id",
-  cites = "ID-3.1-f",
+  cites = "ID-3.1-f ID-3.1-c",
   fault = true,
 
   id = function(session, by) session:id_atom() end,

@@ -2,7 +2,7 @@
 return behaviour {
   name  = "rename-loses-messages",
   point = "fault.mailbox",
-  cites = "R3501-6.3.5",
+  cites = "R3501-6.3.5 MAP-I5",
   fault = true,
 
   mailbox = function(box, by)
