@@ -43,13 +43,25 @@ static void view_targets(struct run *r, struct step *s, const struct seq_set *se
         if (seq_set_has(set, i, w->view)) add_target(r, s, v[i - 1].message, i);
 }
 
-/* UIDs: `*` is the largest UID of the view; where UIDs are unknown the message may be meant. */
+/* `*` is the largest UID: of the view, or of the mailbox, whose newest messages may not have been announced yet. */
+static uint32_t largest_uid(struct run *r, const struct step *s, const struct seq_set *set) {
+    const struct wsession *w = step_session(r, s);
+    const struct wview *v = w_view(r->w, (unsigned)s->session);
+    uint32_t view = 0, box = 0;
+    bool star = false;
+    for (unsigned i = 0; i < w->view; i++)
+        if (w_message(r->w, v[i].message)->uid > view) view = w_message(r->w, v[i].message)->uid;
+    for (uint32_t i = 0; i < set->n; i++) star |= set->r[i].lo == SEQ_STAR || set->r[i].hi == SEQ_STAR;
+    for (uint16_t m = star && w->box ? w_box(r->w, w->box)->first : 0; m; m = w_message(r->w, m)->next)
+        if (w_message(r->w, m)->uid > box) box = w_message(r->w, m)->uid;
+    return box > view && run_fork(r, 2) ? box : view;
+}
+
+/* Where UIDs are unknown the message may be meant, or not. */
 static void uid_targets(struct run *r, struct step *s, const struct seq_set *set) {
     const struct wsession *w = step_session(r, s);
     const struct wview *v = w_view(r->w, (unsigned)s->session);
-    uint32_t max = 0;
-    for (unsigned i = 0; i < w->view; i++)
-        if (w_message(r->w, v[i].message)->uid > max) max = w_message(r->w, v[i].message)->uid;
+    uint32_t max = largest_uid(r, s, set);
     for (unsigned i = 0; i < w->view; i++) {
         uint32_t uid = w_message(r->w, v[i].message)->uid;
         if (!uid) {

@@ -390,7 +390,7 @@ void model_server_input(struct model_server *m, int session, const uint8_t *p, s
     }
     memcpy(s->in + s->n, p, n);
     s->n += n;
-    while (s->open && s->scanned < s->n) {
+    while (s->open && s->scanned < s->n && !w_session(m->w, (unsigned)session)->handshake) {
         if (s->literal_end > s->scanned) {
             s->scanned = s->literal_end < s->n ? s->literal_end : s->n;
             continue;
@@ -431,8 +431,8 @@ void model_server_tls_done(struct model_server *m, int session) {
     w->handshake = 0;
     w->cid_advertised = 0;
     int starttls = 2;
-    if (run_fault(&m->run, P_FAULT_SESSION, point_context(P_FAULT_SESSION, 1, &starttls), OP_F_TLS_INJECT)) return;
-    m->session[session].n = m->session[session].scanned = 0; /* CID-D2: nothing sent in clear is executed */
+    bool inject = run_fault(&m->run, P_FAULT_SESSION, point_context(P_FAULT_SESSION, 1, &starttls), OP_F_TLS_INJECT);
+    if (!inject) m->session[session].n = m->session[session].scanned = 0; /* CID-D2: nothing sent in clear is executed */
 }
 
 void model_server_closed(struct model_server *m, int session) {

@@ -203,30 +203,51 @@ void oracle_tls(struct oracle *o, int session, uint64_t t) {
 
 /* ---- commands ---- */
 
-void oracle_sent(struct oracle *o, int session, uint64_t t, const uint8_t *p, size_t n) {
-    (void)t;
-    uint32_t event = o->events++;
-    o->counts.events++;
-    o->counts.commands++;
+/* Do octets behind a malformed line begin a command that we know? (Else they belong to it: a literal, say.) */
+static bool begins_command(struct oracle *o, const uint8_t *p, size_t n) {
+    static const struct imap_command empty;
+    struct imap_command c = empty;
+    struct node_pool pool = {o->scratch.v + o->scratch.len, o->scratch.cap - o->scratch.len, 1};
+    return n && parse_command(p, n, &o->lex, &pool, &c).verdict == LEX_ACCEPT;
+}
+
+/* One command of what was handed over. Returns how many octets are behind it: raw octets may hold several commands. */
+static size_t one_sent(struct oracle *o, int session, const uint8_t *p, size_t n) {
+    uint32_t event = o->events - 1;
     uint8_t *copy = keep(o, p, n);
     struct imap_command *c = copy ? arena_get(&o->arena, sizeof *c) : NULL;
     if (!c || o->steps == BATCH_STEPS) {
         o->overflow = true;
-        return;
+        return 0;
     }
+    o->counts.commands++;
     o->scratch.len = 1;
     struct lex_result syntax = parse_command(copy, n, &o->lex, &o->scratch, c);
+    size_t end = syntax.verdict == LEX_ACCEPT ? syntax.offset : n;
+    const uint8_t *lf = syntax.verdict == LEX_REJECT ? memchr(copy, '\n', n) : NULL;
+    if (lf && begins_command(o, lf + 1, (size_t)(copy + n - lf - 1))) end = (size_t)(lf + 1 - copy);
     struct lane *l = &o->lane[session];
     if (syntax.verdict == LEX_ACCEPT && c->kind == CMD_IDLE) { /* no step: nothing of it takes effect */
         l->idle = true;
         l->idle_event = event;
         snprintf(l->idle_tag, sizeof l->idle_tag, "%.*s", (int)c->tag.n, (const char *)c->tag.p);
-        return;
+        return n - end;
     }
     struct step *s = &o->step[o->steps++];
-    *s = (struct step){.c = c, .nodes = keep_nodes(o), .syntax = syntax, .raw = {copy, (uint32_t)n},
+    *s = (struct step){.c = c, .nodes = keep_nodes(o), .syntax = syntax, .raw = {copy, (uint32_t)end},
                         .session = session, .event = event, .point = -1};
     l->outstanding++;
+    return n - end;
+}
+
+void oracle_sent(struct oracle *o, int session, uint64_t t, const uint8_t *p, size_t n) {
+    (void)t;
+    o->events++;
+    o->counts.events++;
+    for (size_t left = n, behind; left; left = behind) {
+        behind = one_sent(o, session, p + n - left, left);
+        if (behind >= left) break;
+    }
 }
 
 void oracle_continued(struct oracle *o, int session, uint64_t t, const uint8_t *p, size_t n) {
