@@ -52,6 +52,11 @@ $(B)/$(1)/imapdiff: $$(GOBJ_$(1)) $$(MOBJ_$(1)) $$(HOBJ_$(1))
 	$$(Q)$$(CC) $(2) -rdynamic -o $$@ $$^ $$(LIBS)
 -include $$(wildcard $(B)/$(1)/*/*.d)
 endef
+# Its name and commit stand in three files.
+.PHONY: FORCE
+$(B)/version: FORCE
+	@mkdir -p $(@D) && { echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@; }
+$(foreach kind,rel san hostile,$(eval $(patsubst %,$(B)/$(kind)/harness/%.o,cli report_html report_json): $(B)/version))
 $(eval $(call objects,rel,$(OPT)))
 $(eval $(call objects,san,-O1 -g $(SAN)))
 $(eval $(call objects,hostile,-O1 -g $(SAN) -DHOSTILE))
@@ -65,12 +70,17 @@ $(B)/imapdiff: $(B)/rel/imapdiff
 # Tests: one program per tests/<layer>/test_*.c, with the layer's helpers, in the sanitized build.
 TESTS := $(basename $(wildcard tests/*/test_*.c))
 .SECONDEXPANSION:
-THELP = $(filter-out $(wildcard tests/$(1)/test_*.c),$(wildcard tests/$(1)/*.c))
+.SECONDARY: # keep the files between
+THELP = $(patsubst tests/%.c,$(B)/tests/obj/%.o,$(filter-out tests/$(1)/test_%,$(wildcard tests/$(1)/*.c)))
 define testrule
-$(B)/tests/$(1)/test_%: tests/$(1)/test_%.c $$(call THELP,$(1)) $$(wildcard tests/$(1)/*.h) $(2)
+$(B)/tests/obj/$(1)/%.o: tests/$(1)/%.c | deps $(GEN)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $(CSTD) -O1 -g $(SAN) $$(INC_$(3)) -Itests/$(1) -MMD -MP -c -o $$@ $$<
+$(B)/tests/$(1)/test_%: $(B)/tests/obj/$(1)/test_%.o $$(call THELP,$(1)) $(2)
 	@mkdir -p $$(@D)
 	@echo test $$@
-	$$(Q)$$(CC) $(CSTD) -O1 -g $(SAN) $$(INC_$(3)) -Itests/$(1) -o $$@ $$(filter %.c %.o,$$^) -lcmocka $$(LIBS)
+	$$(Q)$$(CC) $(SAN) -o $$@ $$^ -lcmocka $$(LIBS)
+-include $$(wildcard $(B)/tests/obj/$(1)/*.d)
 endef
 NOMAIN = $(filter-out %/main.o,$(1))
 $(eval $(call testrule,grammar,$$(GOBJ_san),grammar))
