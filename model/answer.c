@@ -1,4 +1,5 @@
-/* answer.c: the set of loaded behaviours, and which behaviours go together. An answer is found by two array lookups. */
+/* answer.c: the set of loaded behaviours, and which behaviours go together. An answer is found by two array
+ * lookups. */
 #include "script_behaviour.h"
 #include "script.h"
 
@@ -17,7 +18,9 @@ struct behaviours {
     struct recorded *v[BEHAVIOURS_MAX];
 };
 
-struct behaviours *behaviours_new(void) { return calloc(1, sizeof(struct behaviours)); }
+struct behaviours *behaviours_new(void) {
+    return calloc(1, sizeof(struct behaviours));
+}
 
 void recorded_free(struct recorded *r) {
     for (int p = 0; p < POINT_COUNT; p++) {
@@ -48,7 +51,8 @@ int behaviours_find(const struct behaviours *b, const char *name) {
     return -1;
 }
 
-const struct answer *behaviours_answer(const struct behaviours *b, int index, enum point p, uint32_t context) {
+const struct answer *behaviours_answer(const struct behaviours *b, int index, enum point p,
+                                       uint32_t context) {
     assert(index >= 0 && index < b->n && (unsigned)p < POINT_COUNT && context < point_contexts(p));
     const struct answer *a = b->v[index]->at[p];
     return a && !answer_is_blank(&a[context]) ? &a[context] : NULL;
@@ -67,8 +71,8 @@ int behaviours_load(struct behaviours *b, const char *path, char *err, size_t er
     bool ok = script_load_behaviour(path, r, err, errlen);
     int taken = ok ? behaviours_find(b, r->about.name) : -1;
     if (taken >= 0)
-        snprintf(err, errlen, "%s:%d: the name `%s` is taken by %s: expected another", path, r->name_line, r->about.name,
-                 b->v[taken]->path);
+        snprintf(err, errlen, "%s:%d: the name `%s` is taken by %s: expected another", path, r->name_line,
+                 r->about.name, b->v[taken]->path);
     if (ok && taken < 0) {
         b->v[b->n] = r;
         return b->n++;
@@ -80,7 +84,9 @@ int behaviours_load(struct behaviours *b, const char *path, char *err, size_t er
 
 /* ---- folders ---- */
 
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
 
 static int is_visible(const struct dirent *d) { return d->d_name[0] != '.'; }
 
@@ -89,10 +95,11 @@ static bool is_lua(const char *name) {
     return n > 4 && strcmp(name + n - 4, ".lua") == 0;
 }
 
-static bool load_entry(struct behaviours *b, const char *folder, const char *name, bool folders, int depth, char *err,
-                       size_t errlen);
+static bool load_entry(struct behaviours *b, const char *folder, const char *name, bool folders, int depth,
+                       char *err, size_t errlen);
 
-/* Subfolders first: what a file shares with a more special one in a subfolder is then known by that one's name. */
+/* Subfolders first: what a file shares with a more special one in a subfolder is then known by that one's
+ * name. */
 static bool load_folder(struct behaviours *b, const char *folder, int depth, char *err, size_t errlen) {
     struct dirent **entry = NULL;
     int n = scandir(folder, &entry, is_visible, by_name);
@@ -109,8 +116,8 @@ static bool load_folder(struct behaviours *b, const char *folder, int depth, cha
     return ok;
 }
 
-static bool load_entry(struct behaviours *b, const char *folder, const char *name, bool folders, int depth, char *err,
-                       size_t errlen) {
+static bool load_entry(struct behaviours *b, const char *folder, const char *name, bool folders, int depth,
+                       char *err, size_t errlen) {
     char path[4096];
     struct stat st;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path || stat(path, &st) < 0)
@@ -135,8 +142,8 @@ static bool pair_compatible(const struct behaviours *b, int x, int y, char *err,
                 continue;
             point_context_text((enum point)p, c, text, sizeof text);
             snprintf(err, errlen, "behaviours `%s` and `%s` both answer %s%s%s%s: expected one of them",
-                     b->v[x]->about.name, b->v[y]->about.name, point_name((enum point)p), *text ? " (" : "", text,
-                     *text ? ")" : "");
+                     b->v[x]->about.name, b->v[y]->about.name, point_name((enum point)p), *text ? " (" : "",
+                     text, *text ? ")" : "");
             return false;
         }
     }

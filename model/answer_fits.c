@@ -1,4 +1,5 @@
-/* answer_fits.c: which answers make sense at which point, as a table: tagged word, and how many primitives go with it. */
+/* answer_fits.c: which answers make sense at which point, as a table: tagged word, and how many primitives go
+ * with it. */
 #include "script_behaviour.h"
 
 #include <stdio.h>
@@ -8,40 +9,29 @@ struct shape {
     uint8_t point, reply, least, most; /* numbers of primitives */
 };
 static const struct shape shapes[] = {
-    {P_DELETE_IN_USE, REPLY_OK, 1, 4},
-    {P_DELETE_IN_USE, REPLY_NO, 0, 0},
-    {P_RENAME_IN_USE, REPLY_OK, 1, 4},
-    {P_RENAME_IN_USE, REPLY_NO, 0, 0},
-    {P_CREATE_RECYCLED, REPLY_OK, 1, 1},
-    {P_CREATE_RECYCLED, REPLY_NO, 0, 0},
+    {P_DELETE_IN_USE, REPLY_OK, 1, 4},   {P_DELETE_IN_USE, REPLY_NO, 0, 0},
+    {P_RENAME_IN_USE, REPLY_OK, 1, 4},   {P_RENAME_IN_USE, REPLY_NO, 0, 0},
+    {P_CREATE_RECYCLED, REPLY_OK, 1, 1}, {P_CREATE_RECYCLED, REPLY_NO, 0, 0},
     {P_EXPUNGE_IN_USE, REPLY_OK, 0, 1}, /* without: CLOSE, which cannot say NO (T-MAP-21) */
-    {P_EXPUNGE_IN_USE, REPLY_NO, 0, 0},
-    {P_FETCH_EXPUNGED, REPLY_OK, 1, 1},
-    {P_FETCH_EXPUNGED, REPLY_NO, 1, 1},
-    {P_FETCH_EXPUNGED, REPLY_BYE, 1, 1},
-    {P_STORE_EXPUNGED, REPLY_OK, 0, 3},
-    {P_STORE_EXPUNGED, REPLY_NO, 0, 3},
-    {P_SEARCH_EXPUNGED, REPLY_OK, 1, 1},
-    {P_COPY_EXPUNGED, REPLY_OK, 1, 1},
-    {P_COPY_EXPUNGED, REPLY_NO, 0, 0},
-    {P_RANGE_BEYOND, REPLY_OK, 1, 1},
-    {P_RANGE_BEYOND, REPLY_NO, 0, 0},
-    {P_RANGE_BEYOND, REPLY_BAD, 0, 0},
-    {P_STATUS_SELECTED, REPLY_OK, 1, 1},
-    {P_STATUS_SELECTED, REPLY_NO, 0, 0},
-    {P_ERROR_WORD, REPLY_NO, 0, 0},
-    {P_ERROR_WORD, REPLY_BAD, 0, 0},
-    {P_ID_RESPONSE, REPLY_OK, 1, 1},
-    {P_LOGIN_REFUSED, REPLY_NO, 0, 0},
+    {P_EXPUNGE_IN_USE, REPLY_NO, 0, 0},  {P_FETCH_EXPUNGED, REPLY_OK, 1, 1},
+    {P_FETCH_EXPUNGED, REPLY_NO, 1, 1},  {P_FETCH_EXPUNGED, REPLY_BYE, 1, 1},
+    {P_STORE_EXPUNGED, REPLY_OK, 0, 3},  {P_STORE_EXPUNGED, REPLY_NO, 0, 3},
+    {P_SEARCH_EXPUNGED, REPLY_OK, 1, 1}, {P_COPY_EXPUNGED, REPLY_OK, 1, 1},
+    {P_COPY_EXPUNGED, REPLY_NO, 0, 0},   {P_RANGE_BEYOND, REPLY_OK, 1, 1},
+    {P_RANGE_BEYOND, REPLY_NO, 0, 0},    {P_RANGE_BEYOND, REPLY_BAD, 0, 0},
+    {P_STATUS_SELECTED, REPLY_OK, 1, 1}, {P_STATUS_SELECTED, REPLY_NO, 0, 0},
+    {P_ERROR_WORD, REPLY_NO, 0, 0},      {P_ERROR_WORD, REPLY_BAD, 0, 0},
+    {P_ID_RESPONSE, REPLY_OK, 1, 1},     {P_LOGIN_REFUSED, REPLY_NO, 0, 0},
     {P_LOGIN_REFUSED, REPLY_BAD, 0, 0},
 };
 #define SHAPES (sizeof shapes / sizeof *shapes)
 
 /* Primitives that contradict each other. */
 static const uint8_t contrary[][2] = {
-    {OP_GHOST, OP_DESTROY},  {OP_GHOST, OP_ORPHAN},          {OP_GHOST, OP_EMPTY},      {OP_ORPHAN, OP_EMPTY},
-    {OP_KEEP, OP_ORPHAN},    {OP_KEEP, OP_EMPTY},            {OP_TELL_LIVING, OP_TELL_ALL},
-    {OP_DISCONNECT_OWN, OP_CLOSE_OWN},
+    {OP_GHOST, OP_DESTROY},        {OP_GHOST, OP_ORPHAN},
+    {OP_GHOST, OP_EMPTY},          {OP_ORPHAN, OP_EMPTY},
+    {OP_KEEP, OP_ORPHAN},          {OP_KEEP, OP_EMPTY},
+    {OP_TELL_LIVING, OP_TELL_ALL}, {OP_DISCONNECT_OWN, OP_CLOSE_OWN},
 };
 
 const char *reply_name(enum reply r) {
@@ -86,7 +76,8 @@ const char *point_replies(enum point p, char *buf, size_t cap) {
     buf[0] = '\0';
     for (size_t i = 0; i < SHAPES && n < cap; i++)
         if (shapes[i].point == p)
-            n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? " or " : "", reply_name((enum reply)shapes[i].reply));
+            n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? " or " : "",
+                                  reply_name((enum reply)shapes[i].reply));
     return buf;
 }
 
@@ -97,13 +88,15 @@ static bool word_fits(enum point p, const struct answer *a, char *err, size_t er
         if (shapes[i].point == p && shapes[i].reply == a->reply)
             s = &shapes[i];
     if (!s)
-        snprintf(err, errlen, "returns %s: expected %s", reply_name((enum reply)a->reply), point_replies(p, can, sizeof can));
+        snprintf(err, errlen, "returns %s: expected %s", reply_name((enum reply)a->reply),
+                 point_replies(p, can, sizeof can));
     else if (a->ops > s->most && s->most == 0)
-        snprintf(err, errlen, "returns %s, yet calls %s: expected no primitive with it", reply_name((enum reply)a->reply),
-                 op_name((enum op)a->op[0]));
+        snprintf(err, errlen, "returns %s, yet calls %s: expected no primitive with it",
+                 reply_name((enum reply)a->reply), op_name((enum op)a->op[0]));
     else if (a->ops < s->least || a->ops > s->most)
-        snprintf(err, errlen, "returns %s after %u primitives: expected %s of %s", reply_name((enum reply)a->reply), a->ops,
-                 s->most > 1 ? "some" : "one", offered(p, ops, sizeof ops));
+        snprintf(err, errlen, "returns %s after %u primitives: expected %s of %s",
+                 reply_name((enum reply)a->reply), a->ops, s->most > 1 ? "some" : "one",
+                 offered(p, ops, sizeof ops));
     else
         return true;
     return false;

@@ -1,5 +1,6 @@
-/* point.c: the tables of choice points and primitives: their names, contexts and fields. Constant data; the field
- * lists are parsed once, before main, so that packing a context costs a few multiplications and no thread waits.
+/* point.c: the tables of choice points and primitives: their names, contexts and fields. Constant data; the
+ * field lists are parsed once, before main, so that packing a context costs a few multiplications and no
+ * thread waits.
  */
 #include "behaviour.h"
 

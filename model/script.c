@@ -1,4 +1,5 @@
-/* script.c: one Lua state for one file, with budgets of memory, steps and time, and one way for errors to leave it. */
+/* script.c: one Lua state for one file, with budgets of memory, steps and time, and one way for errors to
+ * leave it. */
 #include "script_impl.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 /* Lua puts this name before the line in its messages; the file's own path takes its place, uncut. */
-#define CHUNK "@"
+#define CHUNK      "@"
 #define HOOK_STEPS 100
 
 static int64_t cpu_ms(void) {
@@ -80,7 +81,8 @@ void script_write_error(const struct script *s, int line, char *err, size_t errl
     vsnprintf(text, sizeof text, format, a);
     va_end(a);
     snprintf(err, errlen, "%s:%d: %s", s->path, line > 0 ? line : 1, text);
-    for (char *p = err; errlen && *p; p++) /* a script's text may hold anything; a terminal should not see it */
+    for (char *p = err; errlen && *p;
+         p++) /* a script's text may hold anything; a terminal should not see it */
         if ((unsigned char)*p < ' ' || *p == 0x7F)
             *p = ' ';
 }

@@ -1,4 +1,5 @@
-/* script_behaviour.c: `behaviour { ... }`: what the file says of itself, and each handler's answer in each context. */
+/* script_behaviour.c: `behaviour { ... }`: what the file says of itself, and each handler's answer in each
+ * context. */
 #include "script_behaviour.h"
 #include "clauses.h"
 #include "script_impl.h"
@@ -33,7 +34,8 @@ static int call_op(lua_State *L) {
     struct recording *r = current(L, "box");
     enum op op = (enum op)lua_tointeger(L, lua_upvalueindex(1));
     if (lua_gettop(L) > 1)
-        return script_fail(L, "%s is called with %s: expected no argument", op_name(op), script_type_text(L, 2));
+        return script_fail(L, "%s is called with %s: expected no argument", op_name(op),
+                           script_type_text(L, 2));
     if (answer_has(&r->answer, op))
         return script_fail(L, "%s is called twice: expected once", op_name(op));
     if (r->answer.ops == ANSWER_OPS)
@@ -58,8 +60,8 @@ static int box_index(lua_State *L) {
     if (n == 0)
         return script_fail(L, "unknown primitive `%.60s`: %s offers none, expected a tagged word alone",
                            name ? name : "?", point_name(r->point));
-    return script_fail(L, "unknown primitive `%.60s`: expected one that %s offers (nearest name: %s)", name ? name : "?",
-                       point_name(r->point), script_nearest(name ? name : "", names, n));
+    return script_fail(L, "unknown primitive `%.60s`: expected one that %s offers (nearest name: %s)",
+                       name ? name : "?", point_name(r->point), script_nearest(name ? name : "", names, n));
 }
 
 static bool is_yes_no(struct slice values) { return slice_is(values, "no,yes"); }
@@ -76,11 +78,12 @@ static bool take_value(struct slice *list, char *word, size_t cap) {
     return true;
 }
 
-/* by.FIELD is the field's value; by.VALUE is whether some field has that value; a field of no and yes is a boolean. */
+/* by.FIELD is the field's value; by.VALUE is whether some field has that value; a field of no and yes is a
+ * boolean. */
 static int context_index(lua_State *L) {
     struct recording *r = current(L, "context");
     const char *name = script_name_at(L, 2);
-    static char words[32][24]; /* names offered, for "nearest" */
+    char words[32][24]; /* names offered, for "nearest" */
     const char *names[32];
     struct slice field, values;
     size_t n = 0;
@@ -107,8 +110,8 @@ static int context_index(lua_State *L) {
         }
     }
     const char *near = script_nearest(name ? name : "", names, n);
-    return script_fail(L, "unknown field `%.60s`: expected one of %s's context (nearest name: %s)", name ? name : "?",
-                       point_name(r->point), near ? near : "none; it has no field");
+    return script_fail(L, "unknown field `%.60s`: expected one of %s's context (nearest name: %s)",
+                       name ? name : "?", point_name(r->point), near ? near : "none; it has no field");
 }
 
 /* ---- OK "text", NO("text", "INUSE") ---- */
@@ -128,8 +131,11 @@ static int say(lua_State *L, enum reply reply) {
     for (size_t i = 0; i < n && plain; i++)
         plain = text[i] >= ' ' && text[i] <= '~';
     if (!plain)
-        return script_fail(L, "the text of %s cannot be sent: expected 1 to %u printable ASCII characters, the first "
-                              "neither a blank nor [", reply_name(reply), (unsigned)sizeof((struct said *)0)->text - 1);
+        return script_fail(
+            L,
+            "the text of %s cannot be sent: expected 1 to %u printable ASCII characters, the first "
+            "neither a blank nor [",
+            reply_name(reply), (unsigned)sizeof((struct said *)0)->text - 1);
     const char *code = lua_isnoneornil(L, 2) ? "" : script_name_at(L, 2);
     int kind = code && *code ? answer_code(code) : CODE_NONE;
     if (!code || (*code && kind == CODE_NONE)) {
@@ -181,7 +187,8 @@ static bool refuse(const struct loader *l, const char *field, const char *text) 
 static bool refuse_answer(const struct loader *l, const struct recording *r, const char *what) {
     char where[128], text[512];
     point_context_text(r->point, r->context, where, sizeof where);
-    snprintf(text, sizeof text, "%s%s%s%s %s", point_handler(r->point), *where ? " (" : "", where, *where ? ")" : "", what);
+    snprintf(text, sizeof text, "%s%s%s%s %s", point_handler(r->point), *where ? " (" : "", where,
+             *where ? ")" : "", what);
     return refuse(l, point_handler(r->point), text);
 }
 
@@ -233,7 +240,8 @@ static bool ask(const struct loader *l, struct recording *r) {
     return ok;
 }
 
-/* All contexts of a point, then all again from the last to the first: an answer depends on its context alone. */
+/* All contexts of a point, then all again from the last to the first: an answer depends on its context alone.
+ */
 static bool ask_all(const struct loader *l, enum point p) {
     uint32_t n = point_contexts(p);
     struct answer *a = calloc(n, sizeof *a);
@@ -246,7 +254,8 @@ static bool ask_all(const struct loader *l, enum point p) {
         if (!ask(l, &r))
             return false;
         if (i >= n && memcmp(&a[c], &r.answer, sizeof r.answer) != 0)
-            return refuse_answer(l, &r, "depends on earlier calls: expected the same answer in the same context");
+            return refuse_answer(l, &r,
+                                 "depends on earlier calls: expected the same answer in the same context");
         a[c] = r.answer;
     }
     l->out->about.points |= (uint64_t)1 << p;
@@ -266,7 +275,8 @@ static bool check_fields(const struct loader *l) {
     };
     for (int p = 0; p < POINT_COUNT; p++)
         rule[OWN_FIELDS + p] = (struct script_rule){point_handler((enum point)p), SCRIPT_FUNCTION, false};
-    return script_check(l->file, script_file_root(l->file), rule, OWN_FIELDS + POINT_COUNT, false, l->err, l->errlen);
+    return script_check(l->file, script_file_root(l->file), rule, OWN_FIELDS + POINT_COUNT, false, l->err,
+                        l->errlen);
 }
 
 static bool take_name(const struct loader *l) {
@@ -288,7 +298,8 @@ static bool take_cites(const struct loader *l) {
     char text[256];
     unsigned ids = 0;
     if (v->length >= sizeof b->cites || strlen(v->text) != v->length)
-        return refuse(l, "cites", "cites is too long: expected ids of clauses, parted by blanks, in at most 95 octets");
+        return refuse(l, "cites",
+                      "cites is too long: expected ids of clauses, parted by blanks, in at most 95 octets");
     for (const char *p = v->text + strspn(v->text, " "); *p; p += strspn(p, " ")) {
         char id[sizeof b->cites];
         size_t n = strcspn(p, " ");
@@ -297,8 +308,8 @@ static bool take_cites(const struct loader *l) {
         ids++;
         if (clause_find(id))
             continue;
-        snprintf(text, sizeof text, "unknown clause `%s`: expected an id of the catalogue (nearest name: %s)", id,
-                 clause_nearest(id)->id);
+        snprintf(text, sizeof text, "unknown clause `%s`: expected an id of the catalogue (nearest name: %s)",
+                 id, clause_nearest(id)->id);
         return refuse(l, "cites", text);
     }
     if (ids == 0)
@@ -317,8 +328,8 @@ static bool take_point(const struct loader *l) {
     if (p < 0) {
         for (int i = 0; i < POINT_COUNT; i++)
             names[i] = point_name((enum point)i);
-        snprintf(text, sizeof text, "unknown point `%.60s`: expected a choice point (nearest name: %s)", v->text,
-                 script_nearest(v->text, names, POINT_COUNT));
+        snprintf(text, sizeof text, "unknown point `%.60s`: expected a choice point (nearest name: %s)",
+                 v->text, script_nearest(v->text, names, POINT_COUNT));
         return refuse(l, "point", text);
     }
     l->out->about.point = (uint8_t)p;
@@ -328,11 +339,14 @@ static bool take_point(const struct loader *l) {
         return refuse(l, "point", text);
     }
     for (p = 0; p < POINT_COUNT; p++) {
-        if (point_kind((enum point)p) != POINT_FAULT || l->out->about.fault || !script_get(root, point_handler((enum point)p)))
+        if (point_kind((enum point)p) != POINT_FAULT || l->out->about.fault ||
+            !script_get(root, point_handler((enum point)p)))
             continue;
         for (int i = 0; i < POINT_COUNT; i++)
-            names[i] = point_kind((enum point)i) == POINT_FAULT ? point_handler(P_DELETE_IN_USE) : point_handler((enum point)i);
-        snprintf(text, sizeof text, "`%s` answers %s, which only breaks rules: expected `fault = true` (nearest name: %s)",
+            names[i] = point_kind((enum point)i) == POINT_FAULT ? point_handler(P_DELETE_IN_USE)
+                                                                : point_handler((enum point)i);
+        snprintf(text, sizeof text,
+                 "`%s` answers %s, which only breaks rules: expected `fault = true` (nearest name: %s)",
                  point_handler((enum point)p), point_name((enum point)p),
                  script_nearest(point_handler((enum point)p), names, POINT_COUNT));
         return refuse(l, point_handler((enum point)p), text);
@@ -353,18 +367,27 @@ static bool load_all(const struct loader *l) {
         for (uint32_t c = 0; p == l->out->about.point && c < point_contexts((enum point)p); c++)
             some |= !answer_is_blank(&l->out->at[p][c]);
     }
-    return some || refuse(l, point_handler((enum point)l->out->about.point),
-                          "the handler answers in no context: expected a tagged word or a primitive in one at least");
+    return some ||
+           refuse(l, point_handler((enum point)l->out->about.point),
+                  "the handler answers in no context: expected a tagged word or a primitive in one at least");
 }
 
 const luaL_Reg script_behaviour_env[] = {
-    {"behaviour", script_construct}, {"OK", say_ok}, {"NO", say_no}, {"BAD", say_bad}, {"BYE", say_bye}, {NULL, NULL},
+    {"behaviour", script_construct},
+    {"OK", say_ok},
+    {"NO", say_no},
+    {"BAD", say_bad},
+    {"BYE", say_bye},
+    {NULL, NULL},
 };
 
 bool script_load_behaviour(const char *path, struct recorded *out, char *err, size_t errlen) {
     *out = (struct recorded){0};
     snprintf(out->path, sizeof out->path, "%s", path);
-    struct loader l = {.s = script_new(path, script_behaviour_env, script_behaviour_types), .out = out, .err = err, .errlen = errlen};
+    struct loader l = {.s = script_new(path, script_behaviour_env, script_behaviour_types),
+                       .out = out,
+                       .err = err,
+                       .errlen = errlen};
     bool ok = false;
     if (!l.s)
         snprintf(err, errlen, "%s: out of memory", path);

@@ -1,5 +1,5 @@
-/* script_env.c: what a script's names mean: sealed tables, in which an unknown name is an error that tells the nearest
- * one; and the types of handles.
+/* script_env.c: what a script's names mean: sealed tables, in which an unknown name is an error that tells
+ * the nearest one; and the types of handles.
  */
 #include "script_impl.h"
 
@@ -10,13 +10,20 @@
 const char *script_type_text(lua_State *L, int index) {
     switch (lua_type(L, index)) {
     case LUA_TNONE:
-    case LUA_TNIL: return "nothing";
-    case LUA_TBOOLEAN: return "a boolean";
-    case LUA_TNUMBER: return "a number";
-    case LUA_TSTRING: return "a string";
-    case LUA_TTABLE: return "a table";
-    case LUA_TFUNCTION: return "a function";
-    default: break;
+    case LUA_TNIL:
+        return "nothing";
+    case LUA_TBOOLEAN:
+        return "a boolean";
+    case LUA_TNUMBER:
+        return "a number";
+    case LUA_TSTRING:
+        return "a string";
+    case LUA_TTABLE:
+        return "a table";
+    case LUA_TFUNCTION:
+        return "a function";
+    default:
+        break;
     }
     if (luaL_getmetafield(L, index, "type") == LUA_TNIL)
         return "a handle";
@@ -57,8 +64,8 @@ static int sealed_index(lua_State *L) {
                            script_type_text(L, 2));
     lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
-    return script_fail(L, "unknown name `%s%.60s`: expected one that lua/API.md lists (nearest name: %s%s)", prefix,
-                       name, prefix, nearest_in(L, 3, name));
+    return script_fail(L, "unknown name `%s%.60s`: expected one that lua/API.md lists (nearest name: %s%s)",
+                       prefix, name, prefix, nearest_in(L, 3, name));
 }
 
 static int sealed_newindex(lua_State *L) {
@@ -99,7 +106,8 @@ void script_open_env(lua_State *L, const luaL_Reg *own) {
 
 static int type_newindex(lua_State *L) {
     const char *name = script_name_at(L, 2);
-    return script_fail(L, "`%.60s` cannot be set: %s is read-only", name ? name : "?", script_type_text(L, 1));
+    return script_fail(L, "`%.60s` cannot be set: %s is read-only", name ? name : "?",
+                       script_type_text(L, 1));
 }
 
 void script_new_type(lua_State *L, const char *type, lua_CFunction index) {

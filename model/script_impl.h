@@ -10,20 +10,20 @@
 /* One Lua state with one file. */
 struct script {
     lua_State *L;
-    const char *path;   /* the caller's */
-    char *source;       /* NUL-terminated */
+    const char *path; /* the caller's */
+    char *source;     /* NUL-terminated */
     size_t source_n;
-    size_t used;        /* octets of memory alive */
-    bool bounded;       /* by SCRIPT_MEMORY: while the script itself runs */
-    int refused_line;   /* where memory was refused last; 0: never */
+    size_t used;      /* octets of memory alive */
+    bool bounded;     /* by SCRIPT_MEMORY: while the script itself runs */
+    int refused_line; /* where memory was refused last; 0: never */
     uint64_t steps, steps_max;
-    int64_t started;    /* CPU time in ms */
-    unsigned call;      /* handles belong to one call: number of the current one, 0 outside */
-    void *user;         /* of the current call */
+    int64_t started; /* CPU time in ms */
+    unsigned call;   /* handles belong to one call: number of the current one, 0 outside */
+    void *user;      /* of the current call */
 };
 
-/* A state whose globals are the common names and, from `own`, the file's own constructors. `types` (may be NULL) is run
- * first, to make the types of handles. NULL: out of memory. */
+/* A state whose globals are the common names and, from `own`, the file's own constructors. `types` (may be
+ * NULL) is run first, to make the types of handles. NULL: out of memory. */
 struct script *script_new(const char *path, const luaL_Reg *own, lua_CFunction types);
 void script_free(struct script *s);
 struct script *script_of(lua_State *L);
@@ -47,7 +47,8 @@ const char *script_name_at(lua_State *L, int index);
 void script_open_env(lua_State *L, const luaL_Reg *own);
 /* Puts the safe functions of string, table, math, and the base functions, into the table on top. */
 void script_open_libs(lua_State *L);
-/* Pushes a read-only table whose unknown names are errors; pops the table of its contents. `prefix`: "string." */
+/* Pushes a read-only table whose unknown names are errors; pops the table of its contents. `prefix`:
+ * "string." */
 void script_seal(lua_State *L, const char *prefix);
 /* Makes a metatable for handles: reading goes to `index`, writing is an error. Leaves the stack as it was. */
 void script_new_type(lua_State *L, const char *type, lua_CFunction index);
@@ -60,7 +61,7 @@ int script_behaviour_types(lua_State *L);
 
 /* Where the fields of the constructor's table stand in the source. */
 struct script_line {
-    uint32_t parent; /* index, 0: the table itself */
+    uint32_t parent;  /* index, 0: the table itself */
     const char *name; /* in the source; NULL: by position */
     uint32_t length, position;
     int line, text_line;

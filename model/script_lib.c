@@ -1,5 +1,6 @@
-/* script_lib.c: the common functions of every script. Lua's own where they are safe and their cost is bounded by what
- * memory holds; ours where Lua's would run for long in one step, show an address, or follow a hash's order.
+/* script_lib.c: the common functions of every script. Lua's own where they are safe and their cost is bounded
+ * by what memory holds; ours where Lua's would run for long in one step, show an address, or follow a hash's
+ * order.
  */
 #include "script_impl.h"
 
@@ -72,7 +73,8 @@ static int base_ipairs(lua_State *L) {
     return 3;
 }
 
-/* pairs goes through the keys in order: numbers, strings, then booleans; a hash's own order changes from run to run. */
+/* pairs goes through the keys in order: numbers, strings, then booleans; a hash's own order changes from run
+ * to run. */
 static int key_less(lua_State *L) {
     int a = lua_type(L, 1), b = lua_type(L, 2);
     if (a != b)
@@ -104,7 +106,8 @@ static int base_pairs(lua_State *L) {
         lua_pop(L, 1);
         int type = lua_type(L, -1);
         if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
-            return script_fail(L, "a key is %s: expected numbers, strings and booleans", script_type_text(L, -1));
+            return script_fail(L, "a key is %s: expected numbers, strings and booleans",
+                               script_type_text(L, -1));
         lua_pushvalue(L, -1);
         lua_seti(L, 2, ++n);
     }
@@ -186,7 +189,8 @@ static int table_insert(lua_State *L) {
     if (lua_gettop(L) == 3)
         at = luaL_checkinteger(L, 2);
     else
-        luaL_argcheck(L, lua_gettop(L) == 2, lua_gettop(L), "expected table.insert(t, value) or (t, position, value)");
+        luaL_argcheck(L, lua_gettop(L) == 2, lua_gettop(L),
+                      "expected table.insert(t, value) or (t, position, value)");
     luaL_argcheck(L, at >= 1 && at <= n + 1, 2, "position out of bounds");
     for (lua_Integer i = n; i >= at; i--) {
         lua_rawgeti(L, 1, i);
@@ -247,7 +251,8 @@ static void open_string(lua_State *L) {
     take_guarded(L, "format", string_format);
     lua_pop(L, 1);
     script_seal(L, "string.");
-    lua_pushliteral(L, ""); /* the methods of strings, ("x"):rep(3), are the same functions; luaopen_string set Lua's */
+    lua_pushliteral(
+        L, ""); /* the methods of strings, ("x"):rep(3), are the same functions; luaopen_string set Lua's */
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "__index");
@@ -281,9 +286,9 @@ static void open_math(lua_State *L) {
 
 void script_open_libs(lua_State *L) {
     static const luaL_Reg base[] = {
-        {"assert", base_assert}, {"error", base_error},       {"ipairs", base_ipairs},     {"pairs", base_pairs},
-        {"select", base_select}, {"tonumber", base_tonumber}, {"tostring", base_tostring}, {"type", base_type},
-        {NULL, NULL},
+        {"assert", base_assert},     {"error", base_error},   {"ipairs", base_ipairs},
+        {"pairs", base_pairs},       {"select", base_select}, {"tonumber", base_tonumber},
+        {"tostring", base_tostring}, {"type", base_type},     {NULL, NULL},
     };
     luaL_setfuncs(L, base, 0);
     open_string(L);

@@ -1,5 +1,5 @@
-/* script_lines.c: on which lines the fields of a constructor's table stand. Lua forgets that, so its source is read a
- * second time, by tokens; a field that cannot be told (computed elsewhere) gets its table's line.
+/* script_lines.c: on which lines the fields of a constructor's table stand. Lua forgets that, so its source
+ * is read a second time, by tokens; a field that cannot be told (computed elsewhere) gets its table's line.
  */
 #include "script_impl.h"
 
@@ -134,7 +134,8 @@ static void skip_value(struct reader *r) {
     for (; r->kind != END; next(r)) {
         if (depth == 0 && (is(r, ",") || is(r, ";") || is(r, "}")))
             return;
-        if (is(r, "{") || is(r, "(") || is(r, "[") || is(r, "function") || is(r, "if") || is(r, "do") || is(r, "repeat"))
+        if (is(r, "{") || is(r, "(") || is(r, "[") || is(r, "function") || is(r, "if") || is(r, "do") ||
+            is(r, "repeat"))
             depth++;
         if (is(r, "}") || is(r, ")") || is(r, "]") || is(r, "end") || is(r, "until"))
             depth--;
@@ -143,7 +144,8 @@ static void skip_value(struct reader *r) {
 
 static void read_table(struct reader *r, uint32_t self, int depth);
 
-static void read_value(struct reader *r, uint32_t parent, const char *name, uint32_t n, uint32_t position, int depth) {
+static void read_value(struct reader *r, uint32_t parent, const char *name, uint32_t n, uint32_t position,
+                       int depth) {
     uint32_t self = add(r, parent, name, n, position);
     if (self && is(r, "{") && depth < SCRIPT_DEPTH) {
         read_table(r, self, depth + 1);

@@ -72,9 +72,13 @@ static bool grow(struct grower *g, struct script_value *v, uint32_t at, int line
         v->length = (uint32_t)n;
         return true;
     }
-    case LUA_TFUNCTION: v->kind = SCRIPT_FUNCTION; return true;
-    case LUA_TTABLE: return grow_table(g, v, at, depth);
-    default: return refuse(g, v->line, "a handle in the table: expected plain values");
+    case LUA_TFUNCTION:
+        v->kind = SCRIPT_FUNCTION;
+        return true;
+    case LUA_TTABLE:
+        return grow_table(g, v, at, depth);
+    default:
+        return refuse(g, v->line, "a handle in the table: expected plain values");
     }
 }
 
@@ -90,7 +94,8 @@ static bool collect_keys(struct grower *g, struct script_value *v, struct script
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
         n++;
     if (n > SCRIPT_VALUES || positions > n)
-        return refuse(g, v->line, "too many values, or holes between them: expected positions 1, 2, 3, ... and names");
+        return refuse(g, v->line,
+                      "too many values, or holes between them: expected positions 1, 2, 3, ... and names");
     *item = keep(g->f, (n + 1) * sizeof **item);
     if (!*item)
         return refuse(g, v->line, "out of memory");
@@ -104,7 +109,9 @@ static bool collect_keys(struct grower *g, struct script_value *v, struct script
         lua_Integer i = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
         if (i < 1 || (lua_Unsigned)i > positions) {
             lua_pop(L, 2);
-            return refuse(g, v->line, "a key is neither a name nor a position: expected positions 1, 2, 3, ... and names");
+            return refuse(
+                g, v->line,
+                "a key is neither a name nor a position: expected positions 1, 2, 3, ... and names");
         }
     }
     qsort(*item + positions, named, sizeof **item, by_name);
@@ -200,7 +207,8 @@ const struct script_value *script_get(const struct script_value *v, const char *
 }
 
 const struct script_value *script_at(const struct script_value *v, uint32_t position) {
-    bool there = v->kind == SCRIPT_TABLE && position >= 1 && position <= v->items && !v->item[position - 1].name;
+    bool there =
+        v->kind == SCRIPT_TABLE && position >= 1 && position <= v->items && !v->item[position - 1].name;
     return there ? &v->item[position - 1].value : NULL;
 }
 
@@ -217,7 +225,8 @@ bool script_error(const struct script_file *f, const struct script_value *v, cha
 }
 
 const char *script_kinds_text(unsigned kinds, char *buf, size_t cap) {
-    static const char *const names[] = {"a boolean", "an integer", "a number", "a string", "a table", "a function"};
+    static const char *const names[] = {"a boolean", "an integer", "a number",
+                                        "a string",  "a table",    "a function"};
     size_t n = 0;
     buf[0] = '\0';
     if (kinds & SCRIPT_NUMBER)
@@ -235,8 +244,8 @@ static const struct script_rule *rule_of(const struct script_rule *rule, size_t 
     return NULL;
 }
 
-static bool check_item(const struct script_file *f, const struct script_item *item, const struct script_rule *rule,
-                       size_t rules, char *err, size_t errlen) {
+static bool check_item(const struct script_file *f, const struct script_item *item,
+                       const struct script_rule *rule, size_t rules, char *err, size_t errlen) {
     const struct script_rule *r = rule_of(rule, rules, item->name);
     char want[96], have[48];
     if (!r) {
@@ -245,8 +254,9 @@ static bool check_item(const struct script_file *f, const struct script_item *it
         for (; n < rules && n < 128; n++)
             names[n] = rule[n].name;
         const char *near = script_nearest(item->name, names, n);
-        return script_error(f, &item->value, err, errlen, "unknown field `%.60s`: expected another (nearest name: %s)",
-                            item->name, near ? near : "none");
+        return script_error(f, &item->value, err, errlen,
+                            "unknown field `%.60s`: expected another (nearest name: %s)", item->name,
+                            near ? near : "none");
     }
     unsigned kinds = r->kinds | (r->kinds & SCRIPT_NUMBER ? (unsigned)SCRIPT_INTEGER : 0u);
     if (kinds & item->value.kind)
@@ -256,15 +266,17 @@ static bool check_item(const struct script_file *f, const struct script_item *it
                         script_kinds_text(r->kinds, want, sizeof want));
 }
 
-bool script_check(const struct script_file *f, const struct script_value *table, const struct script_rule *rule,
-                  size_t rules, bool positional, char *err, size_t errlen) {
+bool script_check(const struct script_file *f, const struct script_value *table,
+                  const struct script_rule *rule, size_t rules, bool positional, char *err, size_t errlen) {
     char want[96];
     if (table->kind != SCRIPT_TABLE)
-        return script_error(f, table, err, errlen, "%s: expected a table", script_kinds_text(table->kind, want, sizeof want));
+        return script_error(f, table, err, errlen, "%s: expected a table",
+                            script_kinds_text(table->kind, want, sizeof want));
     for (uint32_t i = 0; i < table->items; i++) {
         const struct script_item *item = &table->item[i];
         if (!item->name && !positional)
-            return script_error(f, &item->value, err, errlen, "a value without a name: expected `name = value`");
+            return script_error(f, &item->value, err, errlen,
+                                "a value without a name: expected `name = value`");
         if (item->name && !check_item(f, item, rule, rules, err, errlen))
             return false;
     }

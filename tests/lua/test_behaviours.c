@@ -1,6 +1,6 @@
-/* test_behaviours.c: the built-in behaviours: all load, each practice of RFC 2180 and each answer of each choice point is
- * there, and the planted faults cover the invariants. Then lua/API.md: it names exactly what there is.
- * ids-as-data
+/* test_behaviours.c: the built-in behaviours: all load, each practice of RFC 2180 and each answer of each
+ * choice point is there, and the planted faults cover the invariants. Then lua/API.md: it names exactly what
+ * there is. ids-as-data
  */
 #include "clauses.h"
 #include "script_behaviour.h"
@@ -15,14 +15,14 @@
 static int failures;
 static struct behaviours *all;
 
-#define CHECK(ok, ...)                                                                                               \
-    do {                                                                                                             \
-        if (!(ok)) {                                                                                                 \
-            printf("%s:%d: ", __FILE__, __LINE__);                                                                   \
-            printf(__VA_ARGS__);                                                                                     \
-            printf("\n");                                                                                            \
-            failures++;                                                                                              \
-        }                                                                                                            \
+#define CHECK(ok, ...)                                                                                       \
+    do {                                                                                                     \
+        if (!(ok)) {                                                                                         \
+            printf("%s:%d: ", __FILE__, __LINE__);                                                           \
+            printf(__VA_ARGS__);                                                                             \
+            printf("\n");                                                                                    \
+            failures++;                                                                                      \
+        }                                                                                                    \
     } while (0)
 
 static bool exists(const char *folder, const char *name) {
@@ -46,16 +46,18 @@ static bool is_default(int i) { return strcmp(behaviours_at(all, i)->name, "defa
 static void test_files(void) {
     for (int i = 0; i < behaviours_count(all); i++) {
         const struct behaviour *b = behaviours_at(all, i);
-        bool rfc = exists("rfc2180/", b->name), practice = exists("practice/", b->name), fault = exists("fault/", b->name);
-        CHECK(rfc + practice + fault + exists("", b->name) == 1, "%s: no file of its name, or several", b->name);
+        bool rfc = exists("rfc2180/", b->name), practice = exists("practice/", b->name),
+             fault = exists("fault/", b->name);
+        CHECK(rfc + practice + fault + exists("", b->name) == 1, "%s: no file of its name, or several",
+              b->name);
         CHECK(fault == b->fault, "%s: a fault in the wrong folder, or `fault` is missing", b->name);
         CHECK(strlen(b->doc) > 10, "%s has no `---` line", b->name);
         CHECK(behaviours_find(all, b->name) == i, "%s is found elsewhere", b->name);
         bool conforms = strncmp(b->cites, "MAP-", 4) == 0 || strncmp(b->cites, "R2180-", 6) == 0;
         CHECK(!rfc || conforms, "%s: a practice of RFC 2180 begins with its clause", b->name);
         for (const char *p = strstr(b->cites, "MAP-"); practice && p; p = strstr(p + 1, "MAP-"))
-            CHECK(p[4] == 'I' || (p >= b->cites + 2 && p[-2] == 'T'), "%s cites a clause of RFC 2180, but is none of its practices",
-                  b->name);
+            CHECK(p[4] == 'I' || (p >= b->cites + 2 && p[-2] == 'T'),
+                  "%s cites a clause of RFC 2180, but is none of its practices", b->name);
     }
 }
 
@@ -92,14 +94,16 @@ static const struct told {
     {"fetch-nil", "fetch.expunged", "form=seq gone=some item=meta", REPLY_OK, "empty_data"},
     {"fetch-nil", "fetch.expunged", "form=seq gone=all item=meta", REPLY_NO, "absent"},
     {"fetch-partial-no", "fetch.expunged", "form=uid gone=all item=body", REPLY_NO, "absent"},
-    {"store-partial-no", "store.expunged", "form=seq silent=no gone=some", REPLY_NO, "store_living tell_living"},
+    {"store-partial-no", "store.expunged", "form=seq silent=no gone=some", REPLY_NO,
+     "store_living tell_living"},
     {"store-partial-no", "store.expunged", "form=seq silent=yes gone=some", REPLY_NONE, NULL},
     {"store-silent-ok", "store.expunged", "form=seq silent=yes gone=all", REPLY_OK, "store_living"},
     {"store-atomic-no", "store.expunged", "form=uid silent=no gone=some", REPLY_NO, ""},
     {"store-gone-no", "store.expunged", "form=seq silent=no gone=all", REPLY_NO, ""},
     {"refuse-expunge", "expunge.in_use", "cmd=uid_expunge", REPLY_NO, ""},
     {"copy-allowed", "copy.expunged", "cmd=copy form=seq gone=some", REPLY_OK, "copy_all"},
-    {"default", "delete.in_use", "who=both mode=select state=quiet", REPLY_OK, "destroy disconnect_others close_own"},
+    {"default", "delete.in_use", "who=both mode=select state=quiet", REPLY_OK,
+     "destroy disconnect_others close_own"},
 };
 
 static void test_tolds(void) {
@@ -117,9 +121,10 @@ static void test_tolds(void) {
         if (!a || !t->ops)
             continue;
         for (int o = 0; o < a->ops; o++)
-            snprintf(ops + strlen(ops), sizeof ops - strlen(ops), "%s%s", o ? " " : "", op_name((enum op)a->op[o]));
-        CHECK(a->reply == t->reply && strcmp(ops, t->ops) == 0, "%s (%s): %s with `%s`", t->behaviour, t->context,
-              reply_name((enum reply)a->reply), ops);
+            snprintf(ops + strlen(ops), sizeof ops - strlen(ops), "%s%s", o ? " " : "",
+                     op_name((enum op)a->op[o]));
+        CHECK(a->reply == t->reply && strcmp(ops, t->ops) == 0, "%s (%s): %s with `%s`", t->behaviour,
+              t->context, reply_name((enum reply)a->reply), ops);
     }
 }
 
@@ -127,8 +132,8 @@ static bool same(const struct answer *a, const struct answer *b) {
     return a->reply == b->reply && a->ops == b->ops && memcmp(a->op, b->op, a->ops) == 0;
 }
 
-/* Each primitive, each tagged word and each context of each point is somebody's answer; the reference has one everywhere,
- * and it is always one that a special behaviour has, too. */
+/* Each primitive, each tagged word and each context of each point is somebody's answer; the reference has one
+ * everywhere, and it is always one that a special behaviour has, too. */
 static void test_points(void) {
     int reference = behaviours_find(all, "default");
     CHECK(reference >= 0, "no behaviour `default`");
@@ -160,7 +165,8 @@ static void test_points(void) {
                 CHECK(op[o], "%s: no behaviour uses %s", point_name((enum point)p), op_name((enum op)o));
         for (unsigned w = REPLY_OK; w <= REPLY_BYE; w++) {
             char can[64];
-            CHECK(!strstr(point_replies((enum point)p, can, sizeof can), reply_name((enum reply)w)) || words >> w & 1,
+            CHECK(!strstr(point_replies((enum point)p, can, sizeof can), reply_name((enum reply)w)) ||
+                      words >> w & 1,
                   "%s: no behaviour answers %s", point_name((enum point)p), reply_name((enum reply)w));
         }
     }
@@ -178,11 +184,12 @@ static void test_points(void) {
 
 static void test_faults(void) {
     static const char *const ids[] = {
-        "MAP-I1",    "MAP-I2",    "MAP-I3",    "MAP-I4",    "MAP-I5",    "MAP-I6",     "MAP-I7",     "MAP-I8",
-        "MAP-I9",    "MAP-I10",   "MAP-I11",   "MAP-I12",   "MAP-I13",   "MAP-I14",    "MAP-I16",    "ID-3-a",
-        "ID-3-g",    "ID-3-i",    "ID-3.1-c",  "ID-3.1-d",  "ID-3.1-e",  "ID-3.1-f",   "ID-3.2-a",   "ID-3.3-d",
-        "ID-3.3-l",  "ID-4-c",    "CID-3.1-b", "CID-3.1-d", "CID-3.2-c", "CID-3.2-d",  "CID-3.3-a",  "CID-3.3-b",
-        "CID-3.3-d", "CID-3.4-1s", "CID-3.4-2s", "CID-3.4-3s", "CID-4-f", "CID-D2",
+        "MAP-I1",     "MAP-I2",    "MAP-I3",    "MAP-I4",    "MAP-I5",    "MAP-I6",     "MAP-I7",
+        "MAP-I8",     "MAP-I9",    "MAP-I10",   "MAP-I11",   "MAP-I12",   "MAP-I13",    "MAP-I14",
+        "MAP-I16",    "ID-3-a",    "ID-3-g",    "ID-3-i",    "ID-3.1-c",  "ID-3.1-d",   "ID-3.1-e",
+        "ID-3.1-f",   "ID-3.2-a",  "ID-3.3-d",  "ID-3.3-l",  "ID-4-c",    "CID-3.1-b",  "CID-3.1-d",
+        "CID-3.2-c",  "CID-3.2-d", "CID-3.3-a", "CID-3.3-b", "CID-3.3-d", "CID-3.4-1s", "CID-3.4-2s",
+        "CID-3.4-3s", "CID-4-f",   "CID-D2",
     };
     int faults = 0;
     for (int i = 0; i < behaviours_count(all); i++) {
@@ -226,7 +233,8 @@ static void point_row(enum point p, char *row, size_t cap) {
     char words[64];
     size_t n = (size_t)snprintf(row, cap, "\n| `%s` | `%s` | ", point_name(p), point_handler(p));
     for (int i = 0; point_field_at(p, i, &field, &values); i++) {
-        n += (size_t)snprintf(row + n, cap - n, "%s`%.*s`: ", i ? "; " : "", (int)field.n, (const char *)field.p);
+        n += (size_t)snprintf(row + n, cap - n, "%s`%.*s`: ", i ? "; " : "", (int)field.n,
+                              (const char *)field.p);
         if (slice_is(values, "no,yes")) {
             n += (size_t)snprintf(row + n, cap - n, "true, false");
             continue;
@@ -242,7 +250,8 @@ static void point_row(enum point p, char *row, size_t cap) {
 }
 
 static void test_api_tables(void) {
-    static const char *const what[OP_COUNT] = {"",
+    static const char *const what[OP_COUNT] = {
+        "",
 #define OP(e, name, points, what) what,
 #include "ops.def"
 #undef OP
@@ -348,11 +357,16 @@ static void test_api_numbers(void) {
         const char *format;
         unsigned value;
     } limits[] = {
-        {"| a file | %u KiB of source text", SCRIPT_OCTETS >> 10}, {"| memory | %u KiB", SCRIPT_MEMORY >> 10},
-        {"| the file's body | %u steps", SCRIPT_STEPS},           {"| one call of a handler | %u steps", SCRIPT_STEPS_CALL},
-        {"| all of it | %u s", SCRIPT_SECONDS},                   {"| a returned table | %u levels", SCRIPT_DEPTH},
-        {"levels, %u values", SCRIPT_VALUES},                     {"at most %u octets", SCRIPT_TEXT},
-        {"on at most %u items", SCRIPT_ITEMS},                    {"at most %u.\n", ANSWER_OPS},
+        {"| a file | %u KiB of source text", SCRIPT_OCTETS >> 10},
+        {"| memory | %u KiB", SCRIPT_MEMORY >> 10},
+        {"| the file's body | %u steps", SCRIPT_STEPS},
+        {"| one call of a handler | %u steps", SCRIPT_STEPS_CALL},
+        {"| all of it | %u s", SCRIPT_SECONDS},
+        {"| a returned table | %u levels", SCRIPT_DEPTH},
+        {"levels, %u values", SCRIPT_VALUES},
+        {"at most %u octets", SCRIPT_TEXT},
+        {"on at most %u items", SCRIPT_ITEMS},
+        {"at most %u.\n", ANSWER_OPS},
         {"1 to %u printable ASCII", (unsigned)sizeof((struct answer *)0)->text - 1},
     };
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
@@ -366,7 +380,8 @@ static void test_api_numbers(void) {
         snprintf(text, sizeof text, "`%s`", *code);
         CHECK(says(text), "lua/API.md does not name %s", text);
     }
-    CHECK(says("`name` | required") && says("`point` | required") && says("`cites` | required") && says("`fault` | optional"),
+    CHECK(says("`name` | required") && says("`point` | required") && says("`cites` | required") &&
+              says("`fault` | optional"),
           "lua/API.md: fields");
 }
 
@@ -404,7 +419,8 @@ static void test_speed(void) {
     enum { ROUNDS = 2000000 };
     clock_gettime(CLOCK_MONOTONIC, &a);
     for (uint32_t i = 0; i < ROUNDS; i++) {
-        const struct answer *x = behaviours_answer(all, (int)(i % (uint32_t)behaviours_count(all)), P_STORE_EXPUNGED, i & 7);
+        const struct answer *x =
+            behaviours_answer(all, (int)(i % (uint32_t)behaviours_count(all)), P_STORE_EXPUNGED, i & 7);
         sum += x ? x->ops : 0;
     }
     clock_gettime(CLOCK_MONOTONIC, &b);
@@ -424,7 +440,8 @@ int main(int argc, char **argv) {
         printf("%s\n", n < 0 ? err : "cannot read lua/API.md");
         return 1;
     }
-    printf("loaded in %.0f ms\n", (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6);
+    printf("loaded in %.0f ms\n",
+           (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6);
     test_files();
     test_rfc2180();
     test_tolds();

@@ -20,31 +20,48 @@ struct broken {
 static const struct broken escapes[] = {
     /* Lua's own ways to the outside, and around the budget. */
     {"os.execute('id')", ":1: unknown name `os`: expected one that lua/API.md lists (nearest name: OK)"},
-    {"io.open('/etc/passwd')", ":1: unknown name `io`: expected one that lua/API.md lists (nearest name: NO)"},
-    {"\nrequire 'os'", ":2: unknown name `require`: expected one that lua/API.md lists (nearest name: error)"},
+    {"io.open('/etc/passwd')",
+     ":1: unknown name `io`: expected one that lua/API.md lists (nearest name: NO)"},
+    {"\nrequire 'os'",
+     ":2: unknown name `require`: expected one that lua/API.md lists (nearest name: error)"},
     {"load('return os')", ":1: unknown name `load`: expected one that lua/API.md lists (nearest name: BAD)"},
-    {"loadstring('x')", ":1: unknown name `loadstring`: expected one that lua/API.md lists (nearest name: tostring)"},
-    {"dofile('/dev/zero')", ":1: unknown name `dofile`: expected one that lua/API.md lists (nearest name: table)"},
+    {"loadstring('x')",
+     ":1: unknown name `loadstring`: expected one that lua/API.md lists (nearest name: tostring)"},
+    {"dofile('/dev/zero')",
+     ":1: unknown name `dofile`: expected one that lua/API.md lists (nearest name: table)"},
     {"pcall(error)", ":1: unknown name `pcall`: expected one that lua/API.md lists (nearest name: math)"},
-    {"xpcall(error, error)", ":1: unknown name `xpcall`: expected one that lua/API.md lists (nearest name: ipairs)"},
-    {"coroutine.wrap(error)", ":1: unknown name `coroutine`: expected one that lua/API.md lists (nearest name: string)"},
-    {"setmetatable({}, {})", ":1: unknown name `setmetatable`: expected one that lua/API.md lists (nearest name: table)"},
-    {"getmetatable('')", ":1: unknown name `getmetatable`: expected one that lua/API.md lists (nearest name: table)"},
-    {"rawset({}, 1, 2)", ":1: unknown name `rawset`: expected one that lua/API.md lists (nearest name: assert)"},
-    {"collectgarbage()", ":1: unknown name `collectgarbage`: expected one that lua/API.md lists (nearest name: select)"},
+    {"xpcall(error, error)",
+     ":1: unknown name `xpcall`: expected one that lua/API.md lists (nearest name: ipairs)"},
+    {"coroutine.wrap(error)",
+     ":1: unknown name `coroutine`: expected one that lua/API.md lists (nearest name: string)"},
+    {"setmetatable({}, {})",
+     ":1: unknown name `setmetatable`: expected one that lua/API.md lists (nearest name: table)"},
+    {"getmetatable('')",
+     ":1: unknown name `getmetatable`: expected one that lua/API.md lists (nearest name: table)"},
+    {"rawset({}, 1, 2)",
+     ":1: unknown name `rawset`: expected one that lua/API.md lists (nearest name: assert)"},
+    {"collectgarbage()",
+     ":1: unknown name `collectgarbage`: expected one that lua/API.md lists (nearest name: select)"},
     {"debug.sethook()", ":1: unknown name `debug`: expected one that lua/API.md lists (nearest name: table)"},
-    {"package.loadlib('x', 'y')", ":1: unknown name `package`: expected one that lua/API.md lists (nearest name: pairs)"},
+    {"package.loadlib('x', 'y')",
+     ":1: unknown name `package`: expected one that lua/API.md lists (nearest name: pairs)"},
     {"print(1)", ":1: unknown name `print`: expected one that lua/API.md lists (nearest name: pairs)"},
     {"next({})", ":1: unknown name `next`: expected one that lua/API.md lists (nearest name: NO)"},
     {"_G.os = 1", ":1: unknown name `_G`: expected one that lua/API.md lists (nearest name: NO)"},
     {"local x = _ENV.os", ":1: unknown name `os`: expected one that lua/API.md lists (nearest name: OK)"},
     {"local x = _ENV[{}]", ":1: _ENV is indexed with a table: expected a name"},
-    {"string.dump(error)", ":1: unknown name `string.dump`: expected one that lua/API.md lists (nearest name: string.rep)"},
-    {"string.match('a', '.')", ":1: unknown name `string.match`: expected one that lua/API.md lists (nearest name: string.byte)"},
-    {"string.gsub('a', '.', '')", ":1: unknown name `string.gsub`: expected one that lua/API.md lists (nearest name: string.sub)"},
-    {"local x = ('a'):gmatch('.')", ":1: unknown name `string.gmatch`: expected one that lua/API.md lists (nearest name: string.byte)"},
-    {"table.move({}, 1, 1e9, 2)", ":1: unknown name `table.move`: expected one that lua/API.md lists (nearest name: table.remove)"},
-    {"math.random()", ":1: unknown name `math.random`: expected one that lua/API.md lists (nearest name: math.abs)"},
+    {"string.dump(error)",
+     ":1: unknown name `string.dump`: expected one that lua/API.md lists (nearest name: string.rep)"},
+    {"string.match('a', '.')",
+     ":1: unknown name `string.match`: expected one that lua/API.md lists (nearest name: string.byte)"},
+    {"string.gsub('a', '.', '')",
+     ":1: unknown name `string.gsub`: expected one that lua/API.md lists (nearest name: string.sub)"},
+    {"local x = ('a'):gmatch('.')",
+     ":1: unknown name `string.gmatch`: expected one that lua/API.md lists (nearest name: string.byte)"},
+    {"table.move({}, 1, 1e9, 2)",
+     ":1: unknown name `table.move`: expected one that lua/API.md lists (nearest name: table.remove)"},
+    {"math.random()",
+     ":1: unknown name `math.random`: expected one that lua/API.md lists (nearest name: math.abs)"},
     {"\033Lua", ":1: compiled Lua: expected source text"},
     /* What others would see. */
     {"x = 1", ":1: `x` cannot be set: expected a `local`"},
@@ -59,8 +76,10 @@ static const struct broken escapes[] = {
     {"\n::a::\ngoto a", ":3: runs for ever: expected to end within 1000000 steps"},
     {"local function f() return f() end\nf()", ":1: runs for ever: expected to end within 1000000 steps"},
     {"local function f() f() end\nf()", ":1: takes too much memory: expected at most 2048 KiB"},
-    {"local t = {}\nfor i = 1, 1e9 do\n  t[i] = {}\nend", ":3: takes too much memory: expected at most 2048 KiB"},
-    {"local s = 'x'\nwhile true do\n  s = s .. s\nend", ":3: takes too much memory: expected at most 2048 KiB"},
+    {"local t = {}\nfor i = 1, 1e9 do\n  t[i] = {}\nend",
+     ":3: takes too much memory: expected at most 2048 KiB"},
+    {"local s = 'x'\nwhile true do\n  s = s .. s\nend",
+     ":3: takes too much memory: expected at most 2048 KiB"},
     {"local s = ('x'):rep(65536)\nlocal t = {}\nfor i = 1, 1e9 do t[i] = s .. i end",
      ":3: takes too much memory: expected at most 2048 KiB"},
     {"string.rep('x', 1e9)", ":1: string.rep makes too much: expected at most 65536 octets"},
@@ -75,16 +94,20 @@ static const struct broken escapes[] = {
     {"local t = {}\nt[1] = t\nreturn behaviour { name = t }",
      ":3: tables are nested too deeply, or in a circle: expected at most 16 levels"},
     {"return behaviour(1)", ":1: the constructor takes a number: expected one table, `{ ... }`"},
-    {"behaviour {}\nreturn behaviour {}", ":2: the constructor is called a second time: expected one for each file"},
+    {"behaviour {}\nreturn behaviour {}",
+     ":2: the constructor is called a second time: expected one for each file"},
     {"", ":1: the file returns nothing: expected `return behaviour { ... }`"},
     {"return {}", ":1: the file returns a table: expected `return behaviour { ... }`"},
     {"behaviour {}\nreturn {}", ":2: the file returns a table: expected `return behaviour { ... }`"},
-    {"return scenario {}", ":1: unknown name `scenario`: expected one that lua/API.md lists (nearest name: assert)"},
+    {"return scenario {}",
+     ":1: unknown name `scenario`: expected one that lua/API.md lists (nearest name: assert)"},
     {"return behaviour {\n  name = \n}", ":3: unexpected symbol near '}'"},
-    {"return behaviour {\n  name = 'a'\n  point = 'b'\n}", ":3: '}' expected (to close '{' at line 1) near 'point'"},
+    {"return behaviour {\n  name = 'a'\n  point = 'b'\n}",
+     ":3: '}' expected (to close '{' at line 1) near 'point'"},
 };
 
-/* What stands between the fields of a good behaviour and its end: a whole file is HEAD, this, "}\n". It begins on line 3. */
+/* What stands between the fields of a good behaviour and its end: a whole file is HEAD, this, "}\n". It
+ * begins on line 3. */
 #define HEAD "return behaviour {\n  name = \"x\", cites = \"MAP-3.1-a\","
 static const struct broken handlers[] = {
     {"point = 'delete.in_use',\n DELETE = function(box, by) return NO 'No' end,", ""},
@@ -95,11 +118,14 @@ static const struct broken handlers[] = {
      ":3: no handler for the point delete.in_use: expected `DELETE = function(box, by) ... end`"},
     {"point = 'delete.in_use', DELETE = 1", ":3: field `DELETE` is an integer: expected a function"},
     {"point = 7", ":3: field `point` is an integer: expected a string"},
-    {"point = 'delete.in_use',\nDELET = function() end", ":4: unknown field `DELET`: expected another (nearest name: DELETE)"},
-    {"point = 'delete.in_use',\n\nfalt = true", ":5: unknown field `falt`: expected another (nearest name: fault)"},
+    {"point = 'delete.in_use',\nDELET = function() end",
+     ":4: unknown field `DELET`: expected another (nearest name: DELETE)"},
+    {"point = 'delete.in_use',\n\nfalt = true",
+     ":5: unknown field `falt`: expected another (nearest name: fault)"},
     {"point = 'delete.in_use',\n{}", ":4: a value without a name: expected `name = value`"},
     {"point = 'fault.store',\nstore = function(m) m:lose_write() end",
-     ":4: `store` answers fault.store, which only breaks rules: expected `fault = true` (nearest name: STORE)"},
+     ":4: `store` answers fault.store, which only breaks rules: expected `fault = true` (nearest name: "
+     "STORE)"},
     {"point = 'fault.store', fault = true,\nstore = function(m) m:lose_write() end", ""},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:gost()\nend",
      ":5: unknown primitive `gost`: expected one that delete.in_use offers (nearest name: ghost)"},
@@ -113,21 +139,29 @@ static const struct broken handlers[] = {
      ":5: ghost is called with a number: expected no argument"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:ghost() box:ghost()\nend",
      ":5: ghost is called twice: expected once"},
-    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box.ghost = 1\nend", ":5: `ghost` cannot be set: box is read-only"},
-    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  if by.whom == 'own' then return NO 'No' end\nend",
+    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box.ghost = 1\nend",
+     ":5: `ghost` cannot be set: box is read-only"},
+    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  if by.whom == 'own' then return NO 'No' "
+     "end\nend",
      ":5: unknown field `whom`: expected one of delete.in_use's context (nearest name: who)"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  if by.othr then return NO 'No' end\nend",
      ":5: unknown field `othr`: expected one of delete.in_use's context (nearest name: other)"},
     {"point = 'fault.append', fault = true,\nappend = function(box, by)\n  if by.x then box:twice() end\nend",
      ":5: unknown field `x`: expected one of fault.append's context (nearest name: none; it has no field)"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return 'No'\nend",
-     ":4: DELETE (who=other mode=select state=quiet) returns a string: expected a tagged word such as OK \"text\", or nothing"},
+     ":4: DELETE (who=other mode=select state=quiet) returns a string: expected a tagged word such as OK "
+     "\"text\", or nothing"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return OK 'Yes'\nend",
-     ":4: DELETE (who=other mode=select state=quiet) returns OK after 0 primitives: expected some of ghost, orphan, "
+     ":4: DELETE (who=other mode=select state=quiet) returns OK after 0 primitives: expected some of ghost, "
+     "orphan, "
      "disconnect_others, disconnect_own, empty, destroy, close_own"},
-    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  if by.own then box:ghost() end\n return NO 'No'\nend",
-     ":4: DELETE (who=own mode=select state=quiet) returns NO, yet calls ghost: expected no primitive with it"},
-    {"point = 'delete.in_use', fault = true,\nDELETE = function(box, by)\n  box:ghost()\n return NO 'No'\nend", ""},
+    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  if by.own then box:ghost() end\n return NO "
+     "'No'\nend",
+     ":4: DELETE (who=own mode=select state=quiet) returns NO, yet calls ghost: expected no primitive with "
+     "it"},
+    {"point = 'delete.in_use', fault = true,\nDELETE = function(box, by)\n  box:ghost()\n return NO "
+     "'No'\nend",
+     ""},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:ghost()\nend",
      ":4: DELETE (who=other mode=select state=quiet) returns nothing: expected OK or NO"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:ghost() box:destroy() return OK 'x'\nend",
@@ -135,24 +169,30 @@ static const struct broken handlers[] = {
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return BAD 'x'\nend",
      ":4: DELETE (who=other mode=select state=quiet) returns BAD: expected OK or NO"},
     {"point = 'fetch.expunged',\nFETCH = function(m, by)\n  return OK 'x'\nend",
-     ":4: FETCH (form=seq gone=some item=flags) returns OK after 0 primitives: expected one of true_data, empty_data, absent"},
+     ":4: FETCH (form=seq gone=some item=flags) returns OK after 0 primitives: expected one of true_data, "
+     "empty_data, absent"},
     {"point = 'tell.flags',\ntell_flags = function(m, by)\n  return OK 'x'\nend",
-     ":4: tell_flags (when=command) returns OK: expected nothing, since tell.flags prescribes no tagged word"},
+     ":4: tell_flags (when=command) returns OK: expected nothing, since tell.flags prescribes no tagged "
+     "word"},
     {"point = 'tell.flags',\ntell_flags = function(m, by)\n  m:now() m:later()\nend",
      ":4: tell_flags (when=command) calls 2 primitives: expected one of now, later"},
-    {"point = 'ghost.last',\nlast_one_left = function(m, by)\n  return 1\nend", ":4: last_one_left returns a number: expected nothing"},
+    {"point = 'ghost.last',\nlast_one_left = function(m, by)\n  return 1\nend",
+     ":4: last_one_left returns a number: expected nothing"},
     {"point = 'ghost.visible',\nvisible = function(m, by)\n  return 'yes'\nend",
      ":4: visible (who=inside) returns a string: expected true or false"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO 'No' .. by.who\nend",
      ":5: attempt to concatenate a reply value"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO\nend",
-     ":4: DELETE (who=other mode=select state=quiet) returns a function: expected a tagged word such as OK \"text\", or nothing"},
+     ":4: DELETE (who=other mode=select state=quiet) returns a function: expected a tagged word such as OK "
+     "\"text\", or nothing"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO()\nend",
      ":5: NO is called with nothing: expected a text, and perhaps a code"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO 'a\\r\\nb'\nend",
-     ":5: the text of NO cannot be sent: expected 1 to 63 printable ASCII characters, the first neither a blank nor ["},
+     ":5: the text of NO cannot be sent: expected 1 to 63 printable ASCII characters, the first neither a "
+     "blank nor ["},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO(('x'):rep(64))\nend",
-     ":5: the text of NO cannot be sent: expected 1 to 63 printable ASCII characters, the first neither a blank nor ["},
+     ":5: the text of NO cannot be sent: expected 1 to 63 printable ASCII characters, the first neither a "
+     "blank nor ["},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO(('x'):rep(63))\nend", ""},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO('x', 'INUS')\nend",
      ":5: unknown code `INUS`: expected another (nearest name: INUSE)"},
@@ -160,41 +200,53 @@ static const struct broken handlers[] = {
      ":4: the handler answers in no context: expected a tagged word or a primitive in one at least"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  while true do end\nend",
      ":5: runs for ever: expected to end within 100000 steps"},
-    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  local s = 'x'\n  while true do s = s .. s end\nend",
+    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  local s = 'x'\n  while true do s = s .. s "
+     "end\nend",
      ":6: takes too much memory: expected at most 2048 KiB"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  os.exit()\nend",
      ":5: unknown name `os`: expected one that lua/API.md lists (nearest name: OK)"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO(by)\nend",
      ":5: NO is called with context: expected a text, and perhaps a code"},
-    {"point = 'delete.in_use',\nDELETE = behaviour", ":1: the constructor takes more than one value: expected one table, `{ ... }`"},
+    {"point = 'delete.in_use',\nDELETE = behaviour",
+     ":1: the constructor takes more than one value: expected one table, `{ ... }`"},
 };
 
 /* Whole files, for what needs a state of its own before the table. */
 static const struct broken wholes[] = {
     {"local kept\nreturn behaviour {\n  name = 'x', cites = 'MAP-3.1-a', point = 'delete.in_use',\n"
-     "  DELETE = function(box, by)\n    if kept then kept:ghost() end\n    kept = box\n    return NO 'No'\n  end,\n}",
+     "  DELETE = function(box, by)\n    if kept then kept:ghost() end\n    kept = box\n    return NO 'No'\n  "
+     "end,\n}",
      ":5: this handle is stale: expected the one of the running call"},
     {"local kept\nreturn behaviour {\n  name = 'x', cites = 'MAP-3.1-a', point = 'delete.in_use',\n"
-     "  DELETE = function(box, by)\n    if kept and kept.own then box:ghost() end\n    kept = by\n    return NO 'No'\n  end,\n}",
+     "  DELETE = function(box, by)\n    if kept and kept.own then box:ghost() end\n    kept = by\n    return "
+     "NO 'No'\n  end,\n}",
      ":5: this handle is stale: expected the one of the running call"},
     {"local ghost\nreturn behaviour {\n  name = 'x', cites = 'MAP-3.1-a', point = 'delete.in_use',\n"
-     "  DELETE = function(box, by)\n    ghost = ghost or box.ghost\n    ghost(box)\n    return OK 'x'\n  end,\n}",
+     "  DELETE = function(box, by)\n    ghost = ghost or box.ghost\n    ghost(box)\n    return OK 'x'\n  "
+     "end,\n}",
      ""},
     {"local n = 0\nreturn behaviour {\n  name = 'x', cites = 'MAP-3.1-a', point = 'delete.in_use',\n\n"
      "  DELETE = function(box, by)\n    n = n + 1\n    if n % 2 == 0 then return NO 'No' end\n  end,\n}",
-     ":5: DELETE (who=both mode=examine state=idle) depends on earlier calls: expected the same answer in the same context"},
-    {"return behaviour {\n  cites = 'MAP-3.1-a',\n  point = 'delete.in_use',\n  DELETE = function() return NO 'No' end,\n}",
+     ":5: DELETE (who=both mode=examine state=idle) depends on earlier calls: expected the same answer in "
+     "the same context"},
+    {"return behaviour {\n  cites = 'MAP-3.1-a',\n  point = 'delete.in_use',\n  DELETE = function() return "
+     "NO 'No' end,\n}",
      ":1: no field `name`: expected a string"},
-    {"\n\nreturn behaviour {\n  name = 'x', point = 'delete.in_use',\n  DELETE = function() return NO 'No' end,\n}",
+    {"\n\nreturn behaviour {\n  name = 'x', point = 'delete.in_use',\n  DELETE = function() return NO 'No' "
+     "end,\n}",
      ":3: no field `cites`: expected a string"},
-    {"return behaviour {\n  name = 'x',\n  cites = 'MAP-3.1-a MAP-3.9-z',\n  point = 'delete.in_use',\n  DELETE = function() return NO 'No' end,\n}",
+    {"return behaviour {\n  name = 'x',\n  cites = 'MAP-3.1-a MAP-3.9-z',\n  point = 'delete.in_use',\n  "
+     "DELETE = function() return NO 'No' end,\n}",
      ":3: unknown clause `MAP-3.9-z`: expected an id of the catalogue (nearest name: MAP-3.1-a)"},
-    {"return behaviour {\n  name = 'x',\n  cites = ' ',\n  point = 'delete.in_use',\n  DELETE = function() return NO 'No' end,\n}",
+    {"return behaviour {\n  name = 'x',\n  cites = ' ',\n  point = 'delete.in_use',\n  DELETE = function() "
+     "return NO 'No' end,\n}",
      ":3: cites is empty: expected ids of clauses, parted by blanks"},
-    {"return behaviour {\n  name = 'A b',\n  cites = 'MAP-3.1-a',\n  point = 'delete.in_use',\n  DELETE = function() return NO 'No' end,\n}",
+    {"return behaviour {\n  name = 'A b',\n  cites = 'MAP-3.1-a',\n  point = 'delete.in_use',\n  DELETE = "
+     "function() return NO 'No' end,\n}",
      ":2: the name cannot be used: expected 1 to 47 of a-z, 0-9, - and ."},
     /* The line of a field is found behind comments, long strings and functions. */
-    {"--[[ return behaviour {\n name = 1 } ]]\nreturn behaviour({\n  DELETE = function(box) local t = { point = 1 } if box then return NO 'No' end end,\n"
+    {"--[[ return behaviour {\n name = 1 } ]]\nreturn behaviour({\n  DELETE = function(box) local t = { "
+     "point = 1 } if box then return NO 'No' end end,\n"
      "  ['name'] = [==[\nx]==],\n  -- point = 1\n  cites = \"MAP-3.1-a\", --[=[\n ]=]\n  point = 'x' })",
      ":10: unknown point `x`: expected a choice point (nearest name: recent)"},
 };
@@ -279,7 +331,8 @@ static void test_twice(void) {
     if (behaviours_compatible(b, (int[]){first, y}, 2, err, sizeof err))
         expect("two that answer the same", "compatible", "");
     expect("two that answer the same", err,
-           "behaviours `x` and `y` both answer delete.in_use (who=own mode=select state=quiet): expected one of them");
+           "behaviours `x` and `y` both answer delete.in_use (who=own mode=select state=quiet): expected one "
+           "of them");
     if (!behaviours_compatible(b, (int[]){y}, 1, err, sizeof err))
         expect("one alone", err, "");
     behaviours_free(b);

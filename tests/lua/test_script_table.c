@@ -10,14 +10,14 @@
 static int failures;
 static char path[400];
 
-#define CHECK(ok, ...)                                                                                               \
-    do {                                                                                                             \
-        if (!(ok)) {                                                                                                 \
-            printf("%s:%d: ", __FILE__, __LINE__);                                                                   \
-            printf(__VA_ARGS__);                                                                                     \
-            printf("\n");                                                                                            \
-            failures++;                                                                                              \
-        }                                                                                                            \
+#define CHECK(ok, ...)                                                                                       \
+    do {                                                                                                     \
+        if (!(ok)) {                                                                                         \
+            printf("%s:%d: ", __FILE__, __LINE__);                                                           \
+            printf(__VA_ARGS__);                                                                             \
+            printf("\n");                                                                                    \
+            failures++;                                                                                      \
+        }                                                                                                    \
     } while (0)
 
 static struct script_file *load(const char *source, char *err, size_t errlen) {
@@ -29,23 +29,23 @@ static struct script_file *load(const char *source, char *err, size_t errlen) {
     return script_load_table(path, "scenario", err, errlen);
 }
 
-static const char sample[] = "--- Two clients, one mailbox.\n"                       /* 1 */
-                             "local common = { shared = true }\n"                     /* 2 */
-                             "return scenario {\n"                                    /* 3 */
-                             "  name = \"a-b\", -- play = 1\n"                        /* 4 */
-                             "  given = { FOO = { messages = 7, deleted = \"4:7\",\n" /* 5 */
-                             "            open_in = { 1, 2,\n"                        /* 6 */
+static const char sample[] = "--- Two clients, one mailbox.\n"                               /* 1 */
+                             "local common = { shared = true }\n"                            /* 2 */
+                             "return scenario {\n"                                           /* 3 */
+                             "  name = \"a-b\", -- play = 1\n"                               /* 4 */
+                             "  given = { FOO = { messages = 7, deleted = \"4:7\",\n"        /* 5 */
+                             "            open_in = { 1, 2,\n"                               /* 6 */
                              "                        3 } }, [\"with blank\"] = common },\n" /* 7 */
-                             "  play = [=[\n"                                         /* 8 */
-                             "C1: EXPUNGE\n"                                          /* 9 */
-                             "S1: OK]]\n"                                             /* 10 */
-                             "]=],\n"                                                 /* 11 */
-                             "  half = 0.5; must = false,\n"                          /* 12 */
-                             "  f = function() local t = { play = 1 } return t end,\n" /* 13 */
-                             "  \"first\",\n"                                         /* 14 */
-                             "  empty = \"a\\0b\",\n"                                 /* 15 */
-                             "  big = 1 << 40, sum = common.shared and\n"             /* 16 */
-                             "    (\"x\"):rep(3),\n"                                  /* 17 */
+                             "  play = [=[\n"                                                /* 8 */
+                             "C1: EXPUNGE\n"                                                 /* 9 */
+                             "S1: OK]]\n"                                                    /* 10 */
+                             "]=],\n"                                                        /* 11 */
+                             "  half = 0.5; must = false,\n"                                 /* 12 */
+                             "  f = function() local t = { play = 1 } return t end,\n"       /* 13 */
+                             "  \"first\",\n"                                                /* 14 */
+                             "  empty = \"a\\0b\",\n"                                        /* 15 */
+                             "  big = 1 << 40, sum = common.shared and\n"                    /* 16 */
+                             "    (\"x\"):rep(3),\n"                                         /* 17 */
                              "}\n";
 
 static void check_value(const struct script_value *v, enum script_kind kind, int line, const char *name) {
@@ -66,18 +66,21 @@ static void test_sample(void) {
     check_value(v, SCRIPT_STRING, 4, "name");
     CHECK(v && v->length == 3 && strcmp(v->text, "a-b") == 0, "name");
     check_value(v = script_get(root, "given"), SCRIPT_TABLE, 5, "given");
-    const struct script_value *foo = v ? script_get(v, "FOO") : NULL, *open_in = foo ? script_get(foo, "open_in") : NULL;
+    const struct script_value *foo = v ? script_get(v, "FOO") : NULL,
+                              *open_in = foo ? script_get(foo, "open_in") : NULL;
     check_value(foo, SCRIPT_TABLE, 5, "given.FOO");
     check_value(foo ? script_get(foo, "messages") : NULL, SCRIPT_INTEGER, 5, "messages");
     check_value(open_in, SCRIPT_TABLE, 6, "open_in");
     check_value(open_in ? script_at(open_in, 3) : NULL, SCRIPT_INTEGER, 7, "open_in[3]");
     CHECK(open_in && open_in->items == 3 && script_at(open_in, 3)->integer == 3 && !script_at(open_in, 4) &&
-          !script_at(open_in, 0), "open_in");
+              !script_at(open_in, 0),
+          "open_in");
     check_value(v ? script_get(v, "with blank") : NULL, SCRIPT_TABLE, 7, "with blank");
     /* Its field was written elsewhere: the line is the nearest that is known. */
     check_value(v ? script_get(script_get(v, "with blank"), "shared") : NULL, SCRIPT_BOOLEAN, 7, "shared");
     check_value(v = script_get(root, "play"), SCRIPT_STRING, 8, "play");
-    CHECK(v && v->text_line == 9 && strcmp(v->text, "C1: EXPUNGE\nS1: OK]]\n") == 0, "play: line %d: %s", v->text_line, v->text);
+    CHECK(v && v->text_line == 9 && strcmp(v->text, "C1: EXPUNGE\nS1: OK]]\n") == 0, "play: line %d: %s",
+          v->text_line, v->text);
     check_value(v = script_get(root, "half"), SCRIPT_NUMBER, 12, "half");
     CHECK(v && v->number == 0.5, "half");
     check_value(v = script_get(root, "must"), SCRIPT_BOOLEAN, 12, "must");
@@ -93,7 +96,8 @@ static void test_sample(void) {
     CHECK(!root->item[0].name && strcmp(root->item[1].name, "big") == 0, "items are not in order");
     for (uint32_t i = 2; i < root->items; i++)
         CHECK(strcmp(root->item[i - 1].name, root->item[i].name) < 0, "names are not in order");
-    CHECK(!script_get(root, "nothing") && !script_get(script_get(root, "name"), "x"), "a field that is not there");
+    CHECK(!script_get(root, "nothing") && !script_get(script_get(root, "name"), "x"),
+          "a field that is not there");
     script_file_free(f);
 }
 
@@ -104,8 +108,10 @@ static const struct wrong {
     {"return scenario {\n name = 'x',\n}", ""},
     {"return scenario { name = 'x', size = 3 }", ""},
     {"return scenario { name = 'x', size = 3.5 }", ""},
-    {"return scenario {\n name = 'x',\n nam = 'y' }", ":3: unknown field `nam`: expected another (nearest name: name)"},
-    {"return scenario {\n name = 'x',\n size = 'y' }", ":3: field `size` is a string: expected a number or a table"},
+    {"return scenario {\n name = 'x',\n nam = 'y' }",
+     ":3: unknown field `nam`: expected another (nearest name: name)"},
+    {"return scenario {\n name = 'x',\n size = 'y' }",
+     ":3: field `size` is a string: expected a number or a table"},
     {"return scenario {\n name = 1,\n}", ":2: field `name` is an integer: expected a string"},
     {"return scenario {\n\n size = {} }", ":1: no field `name`: expected a string"},
     {"return scenario {\n name = 'x',\n 'y' }", ":3: a value without a name: expected `name = value`"},
@@ -115,18 +121,22 @@ static const struct wrong {
      ":2: a key is neither a name nor a position: expected positions 1, 2, 3, ... and names"},
     {"local t = {}\nfor i = 1, 20001 do t[i] = 1 end\nreturn scenario {\n name = 'x', size = t }",
      ":4: too many values, or holes between them: expected positions 1, 2, 3, ... and names"},
-    {"return behaviour {}", ":1: unknown name `behaviour`: expected one that lua/API.md lists (nearest name: error)"},
-    {"return scenario { name = OK 'x' }", ":1: unknown name `OK`: expected one that lua/API.md lists (nearest name: math)"},
+    {"return behaviour {}",
+     ":1: unknown name `behaviour`: expected one that lua/API.md lists (nearest name: error)"},
+    {"return scenario { name = OK 'x' }",
+     ":1: unknown name `OK`: expected one that lua/API.md lists (nearest name: math)"},
 };
 
 static void test_wrongs(void) {
-    static const struct script_rule rule[] = {{"name", SCRIPT_STRING, true}, {"size", SCRIPT_NUMBER | SCRIPT_TABLE, false}};
+    static const struct script_rule rule[] = {{"name", SCRIPT_STRING, true},
+                                              {"size", SCRIPT_NUMBER | SCRIPT_TABLE, false}};
     for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
         char err[1024] = "", want[1024];
         struct script_file *f = load(wrongs[i].source, err, sizeof err);
         bool ok = f && script_check(f, script_file_root(f), rule, 2, false, err, sizeof err);
         snprintf(want, sizeof want, "%s%s", *wrongs[i].error ? path : "", wrongs[i].error);
-        CHECK(strcmp(err, want) == 0 && ok == !*want, "%s\n  have %s\n  want %s", wrongs[i].source, err, want);
+        CHECK(strcmp(err, want) == 0 && ok == !*want, "%s\n  have %s\n  want %s", wrongs[i].source, err,
+              want);
         script_file_free(f);
     }
 }
@@ -134,15 +144,16 @@ static void test_wrongs(void) {
 /* pairs goes in one order, whatever the hash does. */
 static void test_order(void) {
     char err[1024] = "";
-    struct script_file *f = load("local t, s = { b = 1, a = 2, [true] = 3, [2.5] = 4, 5, c = 6, [false] = 7 }, ''\n"
-                                 "for k, v in pairs(t) do s = s .. tostring(k) .. v .. ' ' end\n"
-                                 "for i, v in ipairs { 'x', 'y' } do s = s .. i .. v end\n"
-                                 "s = s .. select('#', 1, nil) .. select(2, 7, 8) .. tostring(tonumber('0x10')) ..\n"
-                                 "  tostring(tonumber('x')) .. string.find('a.b.', '.', 3)\n"
-                                 "local l = { 3, 1, 2 }\ntable.sort(l)\ntable.insert(l, 1, 9)\ntable.insert(l, 8)\n"
-                                 "s = s .. table.remove(l) .. table.remove(l, 1) .. table.concat(l, ',')\n"
-                                 "return scenario { s = s .. string.format('%q %d', 'x', 7) .. string.rep('ab', 2, '-') }",
-                                 err, sizeof err);
+    struct script_file *f =
+        load("local t, s = { b = 1, a = 2, [true] = 3, [2.5] = 4, 5, c = 6, [false] = 7 }, ''\n"
+             "for k, v in pairs(t) do s = s .. tostring(k) .. v .. ' ' end\n"
+             "for i, v in ipairs { 'x', 'y' } do s = s .. i .. v end\n"
+             "s = s .. select('#', 1, nil) .. select(2, 7, 8) .. tostring(tonumber('0x10')) ..\n"
+             "  tostring(tonumber('x')) .. string.find('a.b.', '.', 3)\n"
+             "local l = { 3, 1, 2 }\ntable.sort(l)\ntable.insert(l, 1, 9)\ntable.insert(l, 8)\n"
+             "s = s .. table.remove(l) .. table.remove(l, 1) .. table.concat(l, ',')\n"
+             "return scenario { s = s .. string.format('%q %d', 'x', 7) .. string.rep('ab', 2, '-') }",
+             err, sizeof err);
     CHECK(f, "%s", err);
     if (!f)
         return;

@@ -6,14 +6,14 @@
 #include <string.h>
 
 static int failures;
-#define CHECK(ok, ...)                                                                                               \
-    do {                                                                                                             \
-        if (!(ok)) {                                                                                                 \
-            printf("%s:%d: ", __FILE__, __LINE__);                                                                   \
-            printf(__VA_ARGS__);                                                                                     \
-            printf("\n");                                                                                            \
-            failures++;                                                                                              \
-        }                                                                                                            \
+#define CHECK(ok, ...)                                                                                       \
+    do {                                                                                                     \
+        if (!(ok)) {                                                                                         \
+            printf("%s:%d: ", __FILE__, __LINE__);                                                           \
+            printf(__VA_ARGS__);                                                                             \
+            printf("\n");                                                                                    \
+            failures++;                                                                                      \
+        }                                                                                                    \
     } while (0)
 
 /* The points.def rows themselves, to compare with what the functions say. */
@@ -37,10 +37,12 @@ static void test_contexts(enum point p) {
     uint32_t product = 1;
     while (point_field_at(p, n, &name[n], &values[n]))
         product *= (uint32_t)count(values[n++]);
-    CHECK(point_contexts(p) == product, "%s: %u contexts, expected %u", point_name(p), point_contexts(p), product);
+    CHECK(point_contexts(p) == product, "%s: %u contexts, expected %u", point_name(p), point_contexts(p),
+          product);
     for (uint32_t c = 0; c < product; c++) {
         char text[256], want[256] = "";
-        CHECK(point_context(p, n, digit) == c, "%s: context %u packs to %u", point_name(p), c, point_context(p, n, digit));
+        CHECK(point_context(p, n, digit) == c, "%s: context %u packs to %u", point_name(p), c,
+              point_context(p, n, digit));
         for (int i = 0; i < n; i++) {
             const uint8_t *v = values[i].p, *end = v + values[i].n;
             for (int k = digit[i]; k > 0; k--)
@@ -52,9 +54,11 @@ static void test_contexts(enum point p) {
             snprintf(value, sizeof value, "%.*s", len, (const char *)v);
             snprintf(want + strlen(want), sizeof want - strlen(want), "%s%s=%s", i ? " " : "", field, value);
             const char *have = point_field(p, c, field);
-            CHECK(have && strcmp(have, value) == 0, "%s: context %u: %s is %s, expected %s", point_name(p), c, field, have, value);
+            CHECK(have && strcmp(have, value) == 0, "%s: context %u: %s is %s, expected %s", point_name(p), c,
+                  field, have, value);
         }
-        CHECK(strcmp(point_context_text(p, c, text, sizeof text), want) == 0, "%s: %s, expected %s", point_name(p), text, want);
+        CHECK(strcmp(point_context_text(p, c, text, sizeof text), want) == 0, "%s: %s, expected %s",
+              point_name(p), text, want);
         for (int i = n - 1; i >= 0 && ++digit[i] == count(values[i]); i--)
             digit[i] = 0;
     }
@@ -69,7 +73,8 @@ static void test_names(enum point p) {
     for (char *w = strtok(all, ":, "); w && n < 32; w = strtok(NULL, ":, ")) {
         snprintf(words[n], sizeof words[n], "%.31s", w);
         for (int i = 0; i < n; i++)
-            CHECK(strcmp(words[i], words[n]) != 0, "%s: `%s` stands twice in its context", point_name(p), words[n]);
+            CHECK(strcmp(words[i], words[n]) != 0, "%s: `%s` stands twice in its context", point_name(p),
+                  words[n]);
         n++;
     }
 }
@@ -79,12 +84,14 @@ static void test_row(enum point p) {
     bool fault = strncmp(point_name(p), "fault.", 6) == 0;
     CHECK((point_kind(p) == POINT_FAULT) == fault, "%s: its kind does not fit its name", point_name(p));
     for (int q = 0; q < (int)p; q++)
-        CHECK(strcmp(point_handler(p), point_handler((enum point)q)) != 0, "two points have the handler %s", point_handler(p));
+        CHECK(strcmp(point_handler(p), point_handler((enum point)q)) != 0, "two points have the handler %s",
+              point_handler(p));
     int offered = 0;
     for (int o = OP_NONE + 1; o < OP_COUNT; o++) {
         offered += op_allowed((enum op)o, p);
         if (op_allowed((enum op)o, p)) /* a name means one primitive at one point */
-            CHECK(op_by_name(op_name((enum op)o), p) == o, "%s: two primitives are named %s", point_name(p), op_name((enum op)o));
+            CHECK(op_by_name(op_name((enum op)o), p) == o, "%s: two primitives are named %s", point_name(p),
+                  op_name((enum op)o));
     }
     CHECK(offered || p == P_ERROR_WORD || p == P_LOGIN_REFUSED, "%s offers no primitive", point_name(p));
     char cites[256];
@@ -108,7 +115,8 @@ int main(void) {
         CHECK(points > 0, "no point offers %s", op_name((enum op)o));
     }
     char small[8];
-    CHECK(strcmp(point_context_text(P_DELETE_IN_USE, 0, small, sizeof small), "who=oth") == 0, "cut to %s", small);
+    CHECK(strcmp(point_context_text(P_DELETE_IN_USE, 0, small, sizeof small), "who=oth") == 0, "cut to %s",
+          small);
     CHECK(point_by_name("delete.in_us") == -1 && point_by_name("") == -1, "a point that is not there");
     CHECK(op_by_name("ghost", P_RENAME_IN_USE) == -1, "RENAME offers ghost");
     /* The DELETE example of the design: other, select, quiet is the first; both, examine, idle the last. */
