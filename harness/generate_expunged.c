@@ -283,3 +283,29 @@ void build_same_mailbox(struct generator *g)
         more_questions(g, other, g_view(g, other), 1);
     g_reveal(g, other, box);
 }
+
+/* More messages than fit a hand: COPY doubles them, sets get holes, and two sessions take away in turn. */
+void build_crowd(struct generator *g)
+{
+    int s = g_between(g, 1, g->actors), other = g_other(g, s);
+    int messages = g_between(g, 2, 4), box = do_mailbox(g, s, messages);
+    if (box < 0)
+        return;
+    do_enter(g, s, box, false);
+    for (int i = g_between(g, 2, 3); i > 0; i--)
+        do_copy(g, s, false, g_chance(g, 30), g_view(g, s), box);
+    do_enter(g, other, box, false);
+    for (int i = g_between(g, 1, 2); i > 0; i--) {
+        int who = i == 1 ? s : other;
+        if (!g->ses[who].n)
+            continue;
+        uint64_t victims = g_subset(g, g_view(g, who), true);
+        do_mark_deleted(g, who, victims);
+        do_expunge(g, who);
+    }
+    if (g->ses[other].n) {
+        uint64_t ask = g_subset(g, g_view(g, other), false);
+        more_questions(g, other, ask, g_between(g, 1, 3));
+    }
+    g_reveal(g, other, box);
+}

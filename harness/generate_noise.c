@@ -42,11 +42,23 @@ static void anywhere(struct generator *g, int s)
     }
 }
 
+/* UIDs that no message has: OK and nothing, whatever the command (RFC 3501 6.4.8). */
+static void no_such_uid(struct generator *g, int s)
+{
+    static const char *const commands[] = {"UID FETCH %s (FLAGS)", "UID FETCH %s BODY.PEEK[]", "UID STORE %s +FLAGS (\\Seen)",
+                                           "UID STORE %s +FLAGS.SILENT (\\Deleted)", "UID SEARCH UID %s"};
+    static const char *const sets[] = {"4000000000", "4000000000:4000000005", "4000000005:4000000000,4000000009"};
+    const char *command = G_PICK(g, commands), *at = strstr(command, "%s");
+    put(g, "%.*s%s%s", (int)(at - command), command, G_PICK(g, sets), at + 2);
+    emit(g, s);
+    g_told(g, s);
+}
+
 static void selected(struct generator *g, int s)
 {
     struct g_session *w = &g->ses[s];
     uint64_t view = g_view(g, s), some = g_subset(g, view, false);
-    uint32_t how = g_below(g, 24);
+    uint32_t how = g_below(g, 25);
     if (!view && how < 14)
         how = 18;
     switch (how) {
@@ -71,6 +83,7 @@ static void selected(struct generator *g, int s)
     case 18: do_append(g, s, w->box); break;
     case 19: do_idle(g, s); break;
     case 20: case 21: do_noop(g, s); break;
+    case 22: no_such_uid(g, s); break;
     default: anywhere(g, s);
     }
 }

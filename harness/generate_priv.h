@@ -168,6 +168,7 @@ void build_unannounced(struct generator *g);
 void build_many_views(struct generator *g);
 void build_read_only(struct generator *g);
 void build_same_mailbox(struct generator *g);
+void build_crowd(struct generator *g);
 
 /* generate_in_use.c */
 void build_delete(struct generator *g);

@@ -43,6 +43,7 @@ const struct g_row g_table[] = {
     {-1, "many views", build_many_views, .weight = 4},
     {-1, "read-only", build_read_only, .weight = 2},
     {-1, "same mailbox", build_same_mailbox, .weight = 2},
+    {-1, "crowd", build_crowd, .weight = 3},
     {-1, "recreate", build_recreate, .weight = 2},
     {-1, "rename chain", build_rename_chain, .weight = 1},
     {-1, "subscriptions", build_subscriptions, .weight = 2},

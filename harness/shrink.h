@@ -3,7 +3,8 @@
  * Deterministic: the same program and the same answers give the same result. What it tries, from coarse to fine: without a
  * session; without groups of lines, single lines, pairs of lines; two sessions as one; lines not pipelined; small messages
  * in APPEND; shorter sets, item lists, flag lists and names; sessions numbered from 1. Each step makes the program shorter
- * in lines or, with as many lines, in octets, so it ends, and the result is never longer than the input.
+ * in lines or, with as many lines, in octets, so it ends, and the result is never longer than the input. What the
+ * grammar accepts stays well formed.
  */
 #ifndef SHRINK_H
 #define SHRINK_H

@@ -2,6 +2,7 @@
 #include "shrink.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct form { uint8_t *buf; uint32_t cap, n; bool full; };
@@ -215,7 +216,56 @@ static uint32_t other_items(struct slice t, const char *with, struct form *f)
     return done(f);
 }
 
-uint32_t shrink_text(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
+/* ---- forms that are no command any more where it was one ---- */
+
+/* Length of a `$word` at t.p[i]; `value` is something that may stand in its place. 0: none. */
+static uint32_t dollar(struct slice t, uint32_t i, const char **value)
+{
+    static const struct { const char *word, *value; } words[] = {
+        {"$uid(", "1"}, {"$size+", "1"}, {"$size", "1"}, {"$user(", "u"}, {"$pass(", "p"}, {"$plain(", "AHUAcA=="}, {"$box", "b"},
+        {"$/", "/"}};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        uint32_t n = (uint32_t)strlen(words[k].word);
+        if (t.n - i < n || memcmp(t.p + i, words[k].word, n))
+            continue;
+        *value = words[k].value;
+        char last = words[k].word[n - 1];
+        if (last == '(')
+            while (i + n < t.n && t.p[i + n - 1] != ')')
+                n++;
+        while (last == '+' && i + n < t.n && t.p[i + n] >= '0' && t.p[i + n] <= '9')
+            n++;
+        return n;
+    }
+    return 0;
+}
+
+/* Is it a command of the grammar, whatever its words stand for? */
+static bool well_formed(struct slice t)
+{
+    enum { NODES = 512 };
+    uint8_t *wire = malloc(t.n + 16u);
+    struct node nodes[NODES];
+    struct node_pool pool = {nodes, NODES, 1};
+    struct imap_command c;
+    struct form f = {.buf = wire, .cap = wire ? t.n + 16u : 0};
+    add(&f, "a ", 2);
+    for (uint32_t i = 0; i < t.n;) {
+        const char *value;
+        uint32_t n = t.p[i] == '$' ? dollar(t, i, &value) : 0;
+        if (n)
+            add(&f, value, (uint32_t)strlen(value));
+        else
+            add(&f, t.p + i, n = 1);
+        i += n;
+    }
+    add(&f, "\r\n", 2);
+    bool ok = !f.full && parse_command(wire, f.n, &(struct lex_options){.dialect = DIALECT_3501}, &pool, &c).verdict == LEX_ACCEPT;
+    free(wire);
+    return ok && c.kind != CMD_UNKNOWN;
+}
+
+static uint32_t form(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
 {
     static const char *const sets[] = {"1", "*", "1:*"};
     static const char *const items[] = {"FLAGS", "BODY[]", "RFC822", "ENVELOPE", "RFC822.SIZE"};
@@ -237,4 +287,10 @@ uint32_t shrink_text(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
         return without_group(text, k - 13, &f);
     uint32_t n = without_piece(text, k - 16, &f, &end);
     return end ? 0 : n;
+}
+
+uint32_t shrink_text(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
+{
+    uint32_t n = form(text, k, buf, cap);
+    return n && n != SHRINK_SKIP && !well_formed((struct slice){buf, n}) && well_formed(text) ? SHRINK_SKIP : n;
 }
