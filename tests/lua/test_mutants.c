@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MUTANTS    3000
+#define MUTANTS    1500
 #define SOURCE_MAX 4096
 
 static uint64_t state = 1;
