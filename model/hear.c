@@ -82,6 +82,7 @@ static void hear_exists(struct run *r, const struct heard *h) {
         s->loose = 1;
     } else if (h->r->number > s->view)
         view_extend(r, h->session, h->r->number, h->event);
+    if (s->view > r->most[h->session]) r->most[h->session] = s->view;
 }
 
 /* ---- EXPUNGE ---- */

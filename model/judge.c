@@ -132,8 +132,8 @@ static void found(struct run *r, struct step *s, uint64_t n, uint32_t event) {
     bool unknown = false;
     for (unsigned i = 0; i < s->targets && s->c->uid && !unknown; i++)
         unknown = !w_message(r->w, r->target[s->first + i].m)->uid;
-    if (unknown || (!s->c->uid && n && n <= step_session(r, s)->view)) return; /* announced meanwhile */
-    if (s->c->uid && step_session(r, s)->view > s->targets) return;
+    unsigned most = r->most[s->session]; /* EXISTS came meanwhile */
+    if (unknown || (!s->c->uid && n && n <= most) || (s->c->uid && most > s->targets)) return;
     run_note_more(run_note(r, V_VIOLATES, s->session, event, "MAP-I7 R3501-6.4.4", "SEARCH finds a number beyond the view"),
                   run_say(r, "%u", (unsigned)n), "");
 }

@@ -117,6 +117,7 @@ struct run {
     const struct heard *heard;
     unsigned n_heard;
     uint64_t idle;            /* sessions in IDLE */
+    uint16_t most[64];        /* the largest view that each session has had in this batch */
     bool full;                /* the world has no room: grow and repeat */
     bool failed;              /* JUDGE: this run explains nothing */
     bool capped;              /* a scratch table is full: UNDECIDED */
