@@ -268,6 +268,8 @@ static bool fetch_matches(struct slice p, struct slice t)
         return true;
     pr = inside(pr);
     tr = inside(tr);
+    if (pr.n > 3 && !memcmp(pr.p, "...", 3)) /* text somewhere in the list */
+        return wild(pr, tr);
     bool more = false;
     uint32_t want = 0, have = 0;
     for (struct slice list = pr; take_item(&list, &n, &v);) {

@@ -84,6 +84,35 @@ static void follow_view(struct group *g, const struct seen *s, int *view)
         g->view = *view;
 }
 
+static bool is_bye(struct slice s)
+{
+    return s.n >= 5 && !strncasecmp((const char *)s.p, "* BYE", 5) && (s.n == 5 || s.p[5] == ' ');
+}
+
+/* Whether a server cuts a session off at once or at its next command is its own affair: a BYE that is expected behind a command
+ * which could not be sent any more is taken from the group before. */
+static void move_bye(struct match *m, uint32_t index)
+{
+    struct group *g = &m->group[index], *before = NULL;
+    bool expected = false;
+    for (uint32_t i = 0; i < m->p->lines; i++)
+        expected = expected || (m->of_line[i] == (int32_t)index && m->p->line[i].kind == LINE_EXPECT &&
+                                is_bye(program_text(m->p, &m->p->line[i])));
+    for (uint32_t i = 0; i < index; i++)
+        if (m->group[i].session == g->session)
+            before = &m->group[i];
+    if (!expected || g->sent || !before || !before->ended || !before->seens)
+        return;
+    struct seen *last = &before->seen[before->seens - 1];
+    if (!is_bye((struct slice){last->text.p, (uint32_t)last->text.n}) || !(g->seen = malloc(sizeof *g->seen)))
+        return;
+    g->seen[0] = *last;
+    g->seens = g->cap = 1;
+    g->sent = g->ended = true;
+    before->seens--;
+    before->ended = false;
+}
+
 bool match_read(struct match *m, const struct program *p, const struct drive_log *log)
 {
     struct group *now[PROGRAM_SESSIONS + 1] = {NULL};
@@ -122,6 +151,8 @@ bool match_read(struct match *m, const struct program *p, const struct drive_log
             follow_view(now[s], &now[s]->seen[now[s]->seens - 1], &view[s]);
         }
     }
+    for (uint32_t i = 1; i < m->groups; i++)
+        move_bye(m, i);
     return true;
 }
 
@@ -315,6 +346,16 @@ static bool compare_searches(struct comparing *c)
 
 static bool single(uint8_t kind) { return kind == SEEN_TAGGED || kind == SEEN_EXPUNGE || kind == SEEN_SEARCH; }
 
+static bool has_literal(const struct comparing *c)
+{
+    for (uint32_t i = 0; i < c->m->p->lines; i++) {
+        struct slice s = program_text(c->m->p, &c->m->p->line[i]);
+        if (c->m->of_line[i] == (int32_t)(c->g - c->m->group) && c->m->p->line[i].kind == LINE_SEND && memchr(s.p, '\n', s.n))
+            return true;
+    }
+    return false;
+}
+
 static bool compare_others(struct comparing *c)
 {
     struct group *g = c->g;
@@ -338,8 +379,9 @@ static bool compare_others(struct comparing *c)
     }
     for (uint32_t j = 0; j < g->seens && !c->more; j++) {
         const struct seen *s = &g->seen[j];
-        bool ok_text = s->kind == SEEN_STATUS && s->text.n > 4 && !strncasecmp((const char *)s->text.p, "* OK", 4);
-        if (!s->used && !single(s->kind) && s->kind != SEEN_FREE && !ok_text)
+        bool free = s->kind == SEEN_FREE || (s->kind == SEEN_STATUS && s->text.n > 4 && !strncasecmp((const char *)s->text.p, "* OK", 4));
+        free = free || (s->kind == SEEN_CONTINUE && has_literal(c));
+        if (!s->used && !single(s->kind) && !free)
             return differ(c, g->line, "nothing more", s);
     }
     return true;

@@ -28,7 +28,7 @@ return scenario {
     C3: EXAMINE FOO
     S3: NO
     S3: ...
-    C3: APPEND FOO {12}
+    C3: APPEND FOO {10}
       | Subject: x
     S3: NO
     C3: SELECT BAR

@@ -24,7 +24,7 @@ return scenario {
     # MAP-3.4-ex2 MAP-3.4-c MAP-3.4-d
     C2: STATUS FOO (MESSAGES)
     S2: NO
-    C2: APPEND FOO {12}
+    C2: APPEND FOO {10}
       | Subject: x
     S2: NO
     C2: STATUS BAR (MESSAGES)

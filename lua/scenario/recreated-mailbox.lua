@@ -11,7 +11,7 @@ return scenario {
     S1: OK
     C1: CREATE FOO
     S1: OK
-    C1: APPEND FOO {16}
+    C1: APPEND FOO {17}
       | Subject: foo4
       |
       |

@@ -5,7 +5,7 @@ return scenario {
   needs = "UIDPLUS",
   given = { FOO = { messages = 3, open_in = { 1 } }, BAR = {} },
   play = [=[
-    C1: APPEND FOO {16}
+    C1: APPEND FOO {17}
       | Subject: foo4
       |
       |

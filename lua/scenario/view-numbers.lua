@@ -23,7 +23,7 @@ return scenario {
     S2: * 3 FETCH (...foo5...)
     S2: OK
     S2: ...
-    C1: APPEND FOO {16}
+    C1: APPEND FOO {17}
       | Subject: foo6
       |
       |
