@@ -30,9 +30,7 @@ static struct istring take_string(struct slice s, uint32_t *pos) {
     return out;
 }
 
-bool id_params_is_nil(struct slice params) {
-    return params.n > 0 && params.p[0] != '(';
-}
+bool id_params_is_nil(struct slice params) { return params.n > 0 && params.p[0] != '('; }
 
 bool id_next_pair(struct slice params, uint32_t *pos, struct id_pair *out) {
     const bool empty = params.n == 0 || id_params_is_nil(params) || params.p[1] == ')';
@@ -88,8 +86,8 @@ static bool same_field(const struct istring *a, const struct istring *b) {
     return true;
 }
 
-/* Fields seen so far, by hash. A list of more pairs than this is ten times over the limit of pairs already: there the
- * fields beyond are not looked up, so that the work stays linear and needs no memory. */
+/* Fields seen so far, by hash. A list of more pairs than this is ten times over the limit of pairs already:
+ * there the fields beyond are not looked up, so that the work stays linear and needs no memory. */
 #define FIELDS_MAX 1024
 struct fields {
     uint32_t n;

@@ -16,8 +16,10 @@ const uint8_t *scan_plain_scalar(const uint8_t *base, const uint8_t *p, const ui
 /* A vector of octets that are not plain, as scan_plain_mask() but not yet a mask. */
 static inline __m128i stops(const uint8_t *p) {
     const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    const __m128i a = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(1)), _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-    const __m128i b = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+    const __m128i a =
+        _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(1)), _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+    const __m128i b =
+        _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
     return _mm_or_si128(_mm_or_si128(a, b), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
 }
 

@@ -1,7 +1,7 @@
 /* scan.h: finds where a quoted string stops being plain, 16 octets at a time.
  *
- * Plain octets are %x01-7F except CR, LF, DQUOTE and "\": what a quoted string may hold without looking further, in every
- * dialect. 8-bit octets are not plain: the lexer looks at them one sequence at a time.
+ * Plain octets are %x01-7F except CR, LF, DQUOTE and "\": what a quoted string may hold without looking
+ * further, in every dialect. 8-bit octets are not plain: the lexer looks at them one sequence at a time.
  */
 #ifndef SCAN_H
 #define SCAN_H
@@ -12,8 +12,8 @@
 #include <emmintrin.h>
 #endif
 
-/* The first octet in [p, lim) that is not plain, or lim. `base` <= p is the start of the readable buffer: octets of
- * [base, lim) alone are read. The two give the same answer, one by one and by vectors. */
+/* The first octet in [p, lim) that is not plain, or lim. `base` <= p is the start of the readable buffer:
+ * octets of [base, lim) alone are read. The two give the same answer, one by one and by vectors. */
 const uint8_t *scan_plain_scalar(const uint8_t *base, const uint8_t *p, const uint8_t *lim);
 const uint8_t *scan_plain_long(const uint8_t *base, const uint8_t *p, const uint8_t *lim);
 

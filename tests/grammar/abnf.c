@@ -32,20 +32,26 @@ static char *copy(const char *p, size_t n) {
     return s;
 }
 
-static bool name_char(int c) {
-    return isalnum(c) || c == '-';
-}
+static bool name_char(int c) { return isalnum(c) || c == '-'; }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------- */
 
 static unsigned dialect_marks(const char *p) {
     unsigned set = 0;
     while ((p = strchr(p, '@')))
         switch (atoi(++p)) {
-        case 2060: set |= 1u << DIALECT_2060; break;
-        case 3501: set |= 1u << DIALECT_3501; break;
-        case 9051: set |= 1u << DIALECT_9051; break;
-        default: give_up("unknown dialect mark: @%.10s", p);
+        case 2060:
+            set |= 1u << DIALECT_2060;
+            break;
+        case 3501:
+            set |= 1u << DIALECT_3501;
+            break;
+        case 9051:
+            set |= 1u << DIALECT_9051;
+            break;
+        default:
+            give_up("unknown dialect mark: @%.10s", p);
         }
     return set;
 }
@@ -166,7 +172,8 @@ bool abnf_has(const struct abnf *g, const char *rule) {
     return false;
 }
 
-/* ---- compiling ------------------------------------------------------------------------------------------------------ */
+/* ---- compiling
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct span {
     int in, out;
@@ -187,9 +194,7 @@ static struct span fresh(struct compiler *c) {
     return (struct span){in, nfa_state(c->n)};
 }
 
-static void blank(struct compiler *c) {
-    c->p += strspn(c->p, " \t\r");
-}
+static void blank(struct compiler *c) { c->p += strspn(c->p, " \t\r"); }
 
 static const char *body_of(const struct compiler *c, const char *name, size_t len) {
     for (int i = 0; i < c->g->rules; i++) {
@@ -331,7 +336,8 @@ static struct span element(struct compiler *c) {
     return rule(c, name, (size_t)(c->p - name));
 }
 
-/* min*max element: `min` copies, then optional ones or a loop. The element's text is read once for each copy. */
+/* min*max element: `min` copies, then optional ones or a loop. The element's text is read once for each copy.
+ */
 static struct span repetition(struct compiler *c) {
     int min = 1, max = 1;
     if (isdigit((unsigned char)*c->p) || *c->p == '*') {

@@ -20,7 +20,7 @@ void *keep(size_t octets) {
     static struct kept {
         struct kept *next;
         max_align_t data[];
-    } *all; /* so that the leak checker still sees it */
+    } * all; /* so that the leak checker still sees it */
     struct kept *k = calloc(1, sizeof *k + octets);
     if (!k)
         give_up("out of memory");
@@ -56,15 +56,12 @@ void nfa_move(struct nfa *n, int from, int lo, int hi, int to) {
     n->arc[n->arcs++] = (struct nfa_arc){from, to, lo, hi};
 }
 
-void nfa_silent(struct nfa *n, int from, int to) {
-    nfa_move(n, from, -1, -1, to);
-}
+void nfa_silent(struct nfa *n, int from, int to) { nfa_move(n, from, -1, -1, to); }
 
-void nfa_final(struct nfa *n, int state) {
-    n->final[state] = true;
-}
+void nfa_final(struct nfa *n, int state) { n->final[state] = true; }
 
-/* ---- subset construction: a set of NFA states is a row of bits ------------------------------------------------------ */
+/* ---- subset construction: a set of NFA states is a row of bits
+ * ------------------------------------------------------ */
 
 struct subsets {
     const struct nfa *n;
@@ -89,9 +86,7 @@ static void index_arcs(struct subsets *x) {
         x->arc_at[at[n->arc[i].from]++] = i;
 }
 
-static bool in(const uint64_t *set, int s) {
-    return set[s / 64] >> s % 64 & 1;
-}
+static bool in(const uint64_t *set, int s) { return set[s / 64] >> s % 64 & 1; }
 
 static void add_closed(struct subsets *x, uint64_t *set, int s) {
     if (in(set, s))
@@ -168,7 +163,8 @@ static int step_set(struct subsets *x, int from, int symbol, uint64_t *scratch) 
     return intern(x, scratch);
 }
 
-/* ---- minimal automaton: Moore's refinement ------------------------------------------------------------------------- */
+/* ---- minimal automaton: Moore's refinement
+ * ------------------------------------------------------------------------- */
 
 struct table {
     int states, classes;
@@ -176,7 +172,8 @@ struct table {
     int *block;
 };
 
-/* One round: states stay together if they were together and so are all their successors. Returns the number of blocks. */
+/* One round: states stay together if they were together and so are all their successors. Returns the number
+ * of blocks. */
 static int refine(struct table *t, int *out) {
     int slots = 4, blocks = 0;
     while (slots < 2 * t->states)
@@ -287,7 +284,8 @@ struct dfa *nfa_to_dfa(const struct nfa *n, int start) {
     return nfa_to_dfa_many(n, &start, 1);
 }
 
-/* ---- the product --------------------------------------------------------------------------------------------------- */
+/* ---- the product
+ * --------------------------------------------------------------------------------------------------- */
 
 bool dfa_equal(const struct dfa *a, const struct dfa *b, int *pairs, int *word, int cap, int *len) {
     const size_t all = (size_t)a->states * (size_t)b->states;

@@ -9,7 +9,8 @@
 
 enum { NODES_MAX = 4000, CONDITIONS_MAX = 100 };
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------- */
 
 static char *read_all(FILE *f) {
     char *text = keep(1 << 20);
@@ -69,7 +70,8 @@ struct dot {
     bool leaf[NODES_MAX], restore[NODES_MAX];
     int rule[NODES_MAX]; /* of a leaf */
     bool head[NODES_MAX];
-    int head_of[NODES_MAX]; /* the loop's head behind this node; 0: none (node 0 is the choice of the condition) */
+    int head_of[NODES_MAX]; /* the loop's head behind this node; 0: none (node 0 is the choice of the
+                               condition) */
     struct {
         int from, to;
         const char *label; /* NULL, or "[a-z][0x00]" */
@@ -146,8 +148,9 @@ static void label_octets(const struct dot *d, const char *label, bool set[256]) 
     }
 }
 
-/* Re2c peels loops: an edge without label leads to a loop's head, which is no place of its own but the second half of the
- * one before: it decides by the octet that was looked at there. A labelled edge into a head takes no octet either. */
+/* Re2c peels loops: an edge without label leads to a loop's head, which is no place of its own but the second
+ * half of the one before: it decides by the octet that was looked at there. A labelled edge into a head takes
+ * no octet either. */
 static void find_heads(struct dot *d) {
     for (int i = 0; i < d->edges; i++)
         if (!d->edge[i].label && !d->leaf[d->edge[i].to] && !d->restore[d->edge[i].to]) {
@@ -248,7 +251,8 @@ int re_states(const struct re_file *r, int condition) {
     return count;
 }
 
-/* ---- automata ------------------------------------------------------------------------------------------------------ */
+/* ---- automata
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* One NFA state per node. */
 static struct nfa *nodes_nfa(const struct re_file *r) {
@@ -308,8 +312,9 @@ static void add_arrows(const struct re_file *r, struct nfa *n, int line, int fro
         give_up("%s:%d: the rule does not say what comes next", r->path, line);
 }
 
-/* From condition `c` on, walks tokens and the joined automaton together: where a token may end, what comes next must be
- * all that the joined automaton permits there, since the lexer will not look back unless the longer token fails. */
+/* From condition `c` on, walks tokens and the joined automaton together: where a token may end, what comes
+ * next must be all that the joined automaton permits there, since the lexer will not look back unless the
+ * longer token fails. */
 static int check_longest(const struct re_file *r, int c, const struct dfa *d, int at, const int *after) {
     struct pair {
         int node, state;

@@ -1,14 +1,19 @@
-/* proof.c: the table of what is proved for ID and CLIENTID: conditions of a .re file against a rule of grammar/abnf. */
+/* proof.c: the table of what is proved for ID and CLIENTID: conditions of a .re file against a rule of
+ * grammar/abnf. */
 #include "proof.h"
 
 #include "id.h"
 
 #include <string.h>
 
-#define SYNC      {"literal", "literal-head <content>"}
-#define PLUS      {"literal", "literal-plus-head <content>"}
-#define UTF8      {"string", "quoted-utf8 / literal"}
-#define PROSE     {"client-id-type", "client-id-type-prose"}
+#define SYNC                                                                                                 \
+    { "literal", "literal-head <content>" }
+#define PLUS                                                                                                 \
+    { "literal", "literal-plus-head <content>" }
+#define UTF8                                                                                                 \
+    { "string", "quoted-utf8 / literal" }
+#define PROSE                                                                                                \
+    { "client-id-type", "client-id-type-prose" }
 #define SEVEN     "fq8 vq8 "
 #define EIGHT     "fq7 vq7 "
 #define NO_PLUS   "fplus vplus "
@@ -35,14 +40,16 @@ const struct proof_row proof_rows[] = {
     {"id 9051 minus", ID, OPT(9051, MINUS), .without = EIGHT, .override = {PLUS}, BITS63, .plus_max = true},
     {"id response 2060", RESPONSE, OPT(2060, PLUS), .without = SEVEN NO_PLUS, .override = {SYNC}, BITS32},
     {"id response 3501", RESPONSE, OPT(3501, SYNC), .without = SEVEN NO_PLUS, .override = {SYNC}, BITS32},
-    {"id response 3501 utf8", RESPONSE, .options = {.dialect = DIALECT_3501, .utf8 = true}, .without = EIGHT NO_PLUS,
-     .override = {SYNC, UTF8}, BITS32},
+    {"id response 3501 utf8", RESPONSE, .options = {.dialect = DIALECT_3501, .utf8 = true},
+     .without = EIGHT NO_PLUS, .override = {SYNC, UTF8}, BITS32},
     {"id response 9051", RESPONSE, OPT(9051, MINUS), .without = EIGHT NO_PLUS, .override = {SYNC}, BITS63},
-    {"id list 2060 sync", PARAMS, OPT(2060, SYNC), .without = "end " SEVEN NO_PLUS, .override = {SYNC}, BITS32},
+    {"id list 2060 sync", PARAMS, OPT(2060, SYNC), .without = "end " SEVEN NO_PLUS, .override = {SYNC},
+     BITS32},
     {"id list 3501 plus", PARAMS, OPT(3501, PLUS), .without = "end " SEVEN, .override = {PLUS}, BITS32},
     {"id list 9051 minus", PARAMS, OPT(9051, MINUS), .without = "end " EIGHT, .override = {PLUS}, BITS63,
      .plus_max = true},
-    {"clientid abnf", CLIENTID, .options = {.reading = READING_ABNF}, .without = "ptype ptail", .relaxed = true},
+    {"clientid abnf", CLIENTID, .options = {.reading = READING_ABNF}, .without = "ptype ptail",
+     .relaxed = true},
     {"clientid prose", CLIENTID, .options = {.reading = READING_PROSE}, .without = "atype atail aend",
      .override = {PROSE}, .relaxed = true},
 };

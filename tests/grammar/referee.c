@@ -1,4 +1,5 @@
-/* referee.c: the expected verdict of any octets: the ABNF's automaton, and the count of literals beside it. */
+/* referee.c: the expected verdict of any octets: the ABNF's automaton, and the count of literals beside it.
+ */
 #include "proof.h"
 
 #include <string.h>
@@ -42,7 +43,8 @@ struct lex_result referee_verdict(const struct referee *r, const uint8_t *p, siz
     size_t i = 0;
     int s = d->start;
     for (;;) {
-        if (d->next[s][CONTENT]) { /* p[i - 3] is the "}" of a complete header, or the "+" stands before that */
+        if (d->next[s]
+                   [CONTENT]) { /* p[i - 3] is the "}" of a complete header, or the "+" stands before that */
             const uint8_t *brace = p + i - 3;
             uint64_t count = number_before(p, brace[-1] == '+' ? brace - 1 : brace);
             for (; count > 0 && i < n; count--, i++)

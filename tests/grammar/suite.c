@@ -1,4 +1,5 @@
-/* suite.c: a compiled lexer against the referee: whole, in prefixes, resumed. Inputs end at a page that cannot be read. */
+/* suite.c: a compiled lexer against the referee: whole, in prefixes, resumed. Inputs end at a page that
+ * cannot be read. */
 #include "suite.h"
 
 #include "id.h"
@@ -39,12 +40,12 @@ static bool same(struct lex_result got, struct lex_result want) {
     return got.verdict == LEX_ACCEPT ? !got.rule : got.rule && abnf_has(g, got.rule);
 }
 
-static void complain(struct suite_result *out, const char *name, const char *how, const uint8_t *p, size_t n, size_t cut,
-                     struct lex_result got, struct lex_result want) {
+static void complain(struct suite_result *out, const char *name, const char *how, const uint8_t *p, size_t n,
+                     size_t cut, struct lex_result got, struct lex_result want) {
     if (out->failures++ < 10)
-        printf("FAIL %s, %s, %zu of %zu octets: lexer says %s at %u (%s), ABNF %s at %u: %s\n", name, how, cut, n,
-               verdict_name(got.verdict), got.offset, got.rule ? got.rule : "-", verdict_name(want.verdict), want.offset,
-               octets_text(p, n));
+        printf("FAIL %s, %s, %zu of %zu octets: lexer says %s at %u (%s), ABNF %s at %u: %s\n", name, how,
+               cut, n, verdict_name(got.verdict), got.offset, got.rule ? got.rule : "-",
+               verdict_name(want.verdict), want.offset, octets_text(p, n));
     if (getenv("PROOF_FIRST")) /* the mutator wants to know no more */
         exit(1);
 }
@@ -60,7 +61,8 @@ static struct lex_result fresh(lexer *lex, const struct lex_options *o, const ui
 
 /* The referee's verdict on a prefix follows from that on the whole. */
 static struct lex_result cut_verdict(struct lex_result whole, size_t n) {
-    const bool ended = whole.verdict == LEX_ACCEPT ? n >= whole.offset : whole.verdict == LEX_REJECT && n > whole.offset;
+    const bool ended =
+        whole.verdict == LEX_ACCEPT ? n >= whole.offset : whole.verdict == LEX_REJECT && n > whole.offset;
     return ended ? whole : (struct lex_result){LEX_MORE, (uint32_t)n, NULL, NULL};
 }
 
@@ -126,9 +128,10 @@ static void use(void *context, const int *word, int len, bool cover) {
     try_input(&x->out, x->name, x->r, x->lex, x->o, buf, n, ways);
 }
 
-struct suite_result run_suite(const char *name, const struct referee *r, lexer *lex, const struct lex_options *o,
-                              bool resumes) {
-    struct run x = {.name = name, .r = r, .lex = lex, .o = o, .resumes = resumes, .sparse = r->d->states > 100};
+struct suite_result run_suite(const char *name, const struct referee *r, lexer *lex,
+                              const struct lex_options *o, bool resumes) {
+    struct run x = {
+        .name = name, .r = r, .lex = lex, .o = o, .resumes = resumes, .sparse = r->d->states > 100};
     w_method(r->d, use, &x);
     return x.out;
 }

@@ -29,7 +29,10 @@ struct sample {
     const char *rule;
 };
 
-#define BOTH(v, at) {{v, at}, {v, at}}
+#define BOTH(v, at)                                                                                          \
+    {                                                                                                        \
+        {v, at}, { v, at }                                                                                   \
+    }
 
 static const struct sample samples[] = {
     {"CLIENTID UUID 23bf83be-aad7-46aa-9e0f-39191ccf402f\r\n", BOTH(LEX_ACCEPT, 52), NULL}, /* section 7.1 */
@@ -41,7 +44,8 @@ static const struct sample samples[] = {
     {"CLIENTID 7 x\r\n", BOTH(LEX_ACCEPT, 14), NULL},
     {"CLIENTID 12 x\r\n", {{LEX_ACCEPT, 15}, {LEX_REJECT, 10}}, "client-id-type"},
     {"CLIENTID 1A x\r\n", {{LEX_ACCEPT, 15}, {LEX_REJECT, 10}}, "client-id-type"},
-    {"CLIENTID DEVICE_ID x\r\n", BOTH(LEX_REJECT, 15), "client-id-type"}, /* T-CID-5: the draft's own example */
+    {"CLIENTID DEVICE_ID x\r\n", BOTH(LEX_REJECT, 15),
+     "client-id-type"}, /* T-CID-5: the draft's own example */
     /* CID-3.2-a: 1 to 16 */
     {"CLIENTID  x\r\n", BOTH(LEX_REJECT, 9), "client-id-type"},
     {"CLIENTID ABCDEFGHIJKLMNO x\r\n", BOTH(LEX_ACCEPT, 28), NULL},

@@ -1,5 +1,5 @@
-/* test_id.c: the ID lexers, pairs and limits, against values taken from the documents by hand, and by random inputs against
- * the referee (proof.h). */
+/* test_id.c: the ID lexers, pairs and limits, against values taken from the documents by hand, and by random
+ * inputs against the referee (proof.h). */
 #include "suite.h"
 
 #include "id.h"
@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-#define O(d, l) {.dialect = DIALECT_##d, .literals = LITERALS_##l}
+#define O(d, l)                                                                                              \
+    { .dialect = DIALECT_##d, .literals = LITERALS_##l }
 
 struct sample {
     const char *text;
@@ -26,21 +27,22 @@ struct sample {
 
 static const struct sample commands[] = {
     /* RFC 2971 section 3.1's own example, and what the grammar says of NIL and () */
-    {"ID (\"name\" \"sodr\" \"version\" \"19.34\" \"vendor\" \"Pink Floyd Music Limited\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT,
-     74, NULL},
+    {"ID (\"name\" \"sodr\" \"version\" \"19.34\" \"vendor\" \"Pink Floyd Music Limited\")\r\n", 0,
+     O(2060, SYNC), LEX_ACCEPT, 74, NULL},
     {"ID NIL\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 8, NULL},
-    {"id nil\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 8, NULL},                               /* ID-4-a */
+    {"id nil\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 8, NULL}, /* ID-4-a */
     {"Id nIl\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 8, NULL},
-    {"ID ()\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 7, NULL},                                /* ID-4-c, T-ID-2 */
-    {"ID (\"\" \"\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 12, NULL},                      /* ID-3.3-a */
-    {"ID (\"a\" NIL)\r\nA2 NOOP\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 14, NULL},           /* what follows is another item */
-    {"ID (\"a\" \"NIL\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 16, NULL},                  /* T-ID-10 */
+    {"ID ()\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 7, NULL},           /* ID-4-c, T-ID-2 */
+    {"ID (\"\" \"\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 12, NULL}, /* ID-3.3-a */
+    {"ID (\"a\" NIL)\r\nA2 NOOP\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 14,
+     NULL},                                                             /* what follows is another item */
+    {"ID (\"a\" \"NIL\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 16, NULL}, /* T-ID-10 */
     {"ID (\"NIL\" NIL)\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 16, NULL},
-    {"ID \"NIL\"\r\n", 0, O(2060, SYNC), LEX_REJECT, 3, "id-params-list"},               /* T-ID-10 */
-    {"ID (NIL NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 4, "id-params-list"},             /* a field is no nstring */
+    {"ID \"NIL\"\r\n", 0, O(2060, SYNC), LEX_REJECT, 3, "id-params-list"},   /* T-ID-10 */
+    {"ID (NIL NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 4, "id-params-list"}, /* a field is no nstring */
     {"ID (\"a\" \"b\" NIL NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 12, "string"},
     {"ID NILS\r\n", 0, O(2060, SYNC), LEX_REJECT, 6, "command"},
-    {"ID  NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 3, "id-params-list"},                  /* ID-4-d: one SPACE */
+    {"ID  NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 3, "id-params-list"}, /* ID-4-d: one SPACE */
     {"ID\tNIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 2, "id"},
     {"ID\r\n", 0, O(2060, SYNC), LEX_REJECT, 2, "id"},
     {"ID \r\n", 0, O(2060, SYNC), LEX_REJECT, 3, "id-params-list"},
@@ -50,10 +52,10 @@ static const struct sample commands[] = {
     {"ID ( \"a\" NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 4, "id-params-list"},
     {"ID (\"a\" NIL )\r\n", 0, O(2060, SYNC), LEX_REJECT, 12, "string"},
     {"ID (\"a\"  NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 8, "nstring"},
-    {"ID (\"a\", NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 7, "id-pair"},                 /* ID-4-d: not RFC 822's commas */
+    {"ID (\"a\", NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 7, "id-pair"}, /* ID-4-d: not RFC 822's commas */
     {"ID (\"a\" \"b\",\"c\" NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 11, "id-params-list"},
-    {"ID (\"a\")\r\n", 0, O(2060, SYNC), LEX_REJECT, 7, "id-pair"},                      /* an odd string */
-    {"ID (a NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 4, "id-params-list"},               /* string, not astring */
+    {"ID (\"a\")\r\n", 0, O(2060, SYNC), LEX_REJECT, 7, "id-pair"},        /* an odd string */
+    {"ID (a NIL)\r\n", 0, O(2060, SYNC), LEX_REJECT, 4, "id-params-list"}, /* string, not astring */
     {"ID ((\"a\" NIL))\r\n", 0, O(2060, SYNC), LEX_REJECT, 4, "id-params-list"},
     {"ID (\"a\" NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 11, "id-params-list"},
     {"XD NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 0, "id"},
@@ -62,22 +64,22 @@ static const struct sample commands[] = {
     {"ID (\"a\" \"\\n\")\r\n", 0, O(2060, SYNC), LEX_REJECT, 10, "quoted"},
     {"ID (\"a\" \"x\ry\")\r\n", 0, O(2060, SYNC), LEX_REJECT, 10, "quoted"},
     {"ID (\"a\" \"x\ny\")\r\n", 0, O(2060, SYNC), LEX_REJECT, 10, "quoted"},
-    {"ID (\"a\" \"\x01\t\x1f\x7f\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 17, NULL},       /* CTL are TEXT-CHARs */
-    {"ID (\"a\" \"\0\")\r\n", 15, O(2060, SYNC), LEX_REJECT, 9, "quoted"},               /* T-ID-9 */
-    {"ID (\"a\" \"{3}\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 16, NULL},                  /* no literal inside quotes */
+    {"ID (\"a\" \"\x01\t\x1f\x7f\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 17, NULL}, /* CTL are TEXT-CHARs */
+    {"ID (\"a\" \"\0\")\r\n", 15, O(2060, SYNC), LEX_REJECT, 9, "quoted"},         /* T-ID-9 */
+    {"ID (\"a\" \"{3}\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 16, NULL}, /* no literal inside quotes */
     {"ID (\"a\" \"caf\xc3\xa9\")\r\n", 0, O(2060, SYNC), LEX_REJECT, 12, "quoted"},
     {"ID (\"a\" \"caf\xc3\xa9\")\r\n", 0, O(3501, SYNC), LEX_REJECT, 12, "quoted"},
     {"ID (\"a\" \"caf\xc3\xa9\")\r\n", 0, O(9051, SYNC), LEX_ACCEPT, 18, NULL},
     {"ID (\"a\" \"caf\xc3\xa9\")\r\n", 0, {.dialect = DIALECT_3501, .utf8 = true}, LEX_ACCEPT, 18, NULL},
-    {"ID (\"a\" \"\xc0\x80\")\r\n", 0, O(9051, SYNC), LEX_REJECT, 9, "quoted"},          /* RFC 3629: overlong */
-    {"ID (\"a\" \"\xed\xa0\x80\")\r\n", 0, O(9051, SYNC), LEX_REJECT, 10, "quoted"},     /* a surrogate */
+    {"ID (\"a\" \"\xc0\x80\")\r\n", 0, O(9051, SYNC), LEX_REJECT, 9, "quoted"},      /* RFC 3629: overlong */
+    {"ID (\"a\" \"\xed\xa0\x80\")\r\n", 0, O(9051, SYNC), LEX_REJECT, 10, "quoted"}, /* a surrogate */
     {"ID (\"a\" \"\xf4\x90\x80\x80\")\r\n", 0, O(9051, SYNC), LEX_REJECT, 10, "quoted"}, /* beyond U+10FFFF */
     {"ID (\"a\" \"\xf0\x9f\x98\x80\")\r\n", 0, O(9051, SYNC), LEX_ACCEPT, 17, NULL},
     /* literals, grammar-notes section 3 */
     {"ID ({4}\r\nname {3}\r\na\"\\)\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 25, NULL},
     {"ID ({1}\r\n\xff NIL)\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 17, NULL}, /* CHAR8 */
     {"ID (\"a\" {0}\r\n)\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 16, NULL},
-    {"ID (\"a\" {03}\r\nNIL)\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 20, NULL}, /* leading zeros: 1*DIGIT */
+    {"ID (\"a\" {03}\r\nNIL)\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 20, NULL},     /* leading zeros: 1*DIGIT */
     {"ID (\"a\" {1}\r\n\0)\r\n", 17, O(2060, SYNC), LEX_REJECT, 13, "literal"}, /* T-ID-9 */
     {"ID (\"a\" {3}\r\nx\0", 15, O(2060, SYNC), LEX_REJECT, 14, "literal"},
     {"ID (\"a\" {}\r\n", 0, O(2060, SYNC), LEX_REJECT, 9, "literal"},
@@ -117,10 +119,12 @@ static const struct sample responses[] = {
     {"* id (\"name\" \"Cyrus\")\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 23, NULL},
     {"* ID ()\r\n", 0, O(2060, SYNC), LEX_ACCEPT, 9, NULL},
     {"ID NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 0, "id-response"},
-    {"a1 ID NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 0, "id-response"}, /* T-ID-1: no tagged ID response in the grammar */
+    {"a1 ID NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 0,
+     "id-response"}, /* T-ID-1: no tagged ID response in the grammar */
     {"*  ID NIL\r\n", 0, O(2060, SYNC), LEX_REJECT, 2, "id-response"},
-    {"* ID NIL\n", 0, O(2060, SYNC), LEX_REJECT, 8, "command"},        /* T-ID-7 */
-    {"* ID (\"a\" {0+}\r\n)\r\n", 0, O(2060, PLUS), LEX_REJECT, 12, "literal"}, /* RFC 7888: never from a server */
+    {"* ID NIL\n", 0, O(2060, SYNC), LEX_REJECT, 8, "command"}, /* T-ID-7 */
+    {"* ID (\"a\" {0+}\r\n)\r\n", 0, O(2060, PLUS), LEX_REJECT, 12,
+     "literal"}, /* RFC 7888: never from a server */
     {"* ID (\"a\" {0+}\r\n)\r\n", 0, O(9051, PLUS), LEX_REJECT, 12, "literal"},
 };
 
@@ -154,7 +158,8 @@ static void verdicts(void **state) {
     try_samples(lex_id_params, lists, sizeof lists / sizeof *lists);
 }
 
-/* ---- random inputs against the referee ------------------------------------------------------------------------------ */
+/* ---- random inputs against the referee
+ * ------------------------------------------------------------------------------ */
 
 static uint64_t seed = 1;
 
@@ -220,8 +225,12 @@ static size_t mutate(uint8_t *p, size_t n) {
     for (unsigned i = 1 + dice(3); i > 0 && n > 0; i--) {
         const size_t at = dice((unsigned)n), len = 1 + dice(4), rest = n - at;
         switch (dice(4)) {
-        case 0: p[at] = (uint8_t)dice(256); break;
-        case 1: p[at] = (uint8_t)special[dice(sizeof special - 1)]; break;
+        case 0:
+            p[at] = (uint8_t)dice(256);
+            break;
+        case 1:
+            p[at] = (uint8_t)special[dice(sizeof special - 1)];
+            break;
         case 2:
             if (len < rest)
                 memmove(p + at, p + at + len, rest - len), n -= len;
@@ -242,7 +251,8 @@ static void random_inputs(void **state) {
         const struct proof_row *row = &proof_rows[i];
         if (strcmp(row->re, "id.re"))
             continue;
-        const struct referee r = referee_of(proof_abnf(row, false), row->number_max, row->plus_max ? 4096 : UINT64_MAX);
+        const struct referee r =
+            referee_of(proof_abnf(row, false), row->number_max, row->plus_max ? 4096 : UINT64_MAX);
         for (int k = 0; k < 400; k++) {
             size_t n = random_line(line, row);
             assert_int_equal(referee_verdict(&r, line, n).verdict, LEX_ACCEPT);
@@ -257,7 +267,8 @@ static void random_inputs(void **state) {
     assert_true(out.inputs > 40000);
 }
 
-/* ---- pairs and limits ----------------------------------------------------------------------------------------------- */
+/* ---- pairs and limits
+ * ----------------------------------------------------------------------------------------------- */
 
 static struct slice list_of(const char *text) {
     struct lex_state st = {{0}};
@@ -289,7 +300,8 @@ static void pairs(void **state) {
     assert_true(id_next_pair(list, &pos, &pair));
     same_string(pair.field, STR_QUOTED, true, "q\\\""), same_string(pair.value, STR_LITERAL, false, "a\")");
     assert_true(id_next_pair(list, &pos, &pair));
-    same_string(pair.field, STR_LITERAL, false, "field"), same_string(pair.value, STR_QUOTED, false, "NIL"); /* T-ID-10 */
+    same_string(pair.field, STR_LITERAL, false, "field"),
+        same_string(pair.value, STR_QUOTED, false, "NIL"); /* T-ID-10 */
     assert_true(id_next_pair(list, &pos, &pair));
     same_string(pair.field, STR_QUOTED, false, "n"), same_string(pair.value, STR_LITERAL, false, "");
     assert_false(id_next_pair(list, &pos, &pair));
@@ -350,7 +362,8 @@ static void limits(void **state) {
             assert_false(limits_of(2, text).field_too_long);
         }
     assert_true(limits_of(0, "\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-                             "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9x\" NIL").field_too_long);
+                             "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9x\" NIL")
+                    .field_too_long);
     /* ID-3.3-l with ID-3.3-c: twice, whatever the case and the form; values may repeat */
     assert_false(limits_of(0, "\"name\" \"x\" \"nam\" \"x\" \"names\" \"X\"").duplicate);
     assert_true(limits_of(0, "\"name\" \"x\" \"os\" NIL \"name\" NIL").duplicate);

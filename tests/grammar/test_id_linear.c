@@ -1,12 +1,12 @@
-/* test_id_linear.c: the lexers' work is linear in the line, however it is cut: counted in octets looked at, not in time.
- * The lexers are compiled once more here, with a PEEK and a SCAN that count. */
+/* test_id_linear.c: the lexers' work is linear in the line, however it is cut: counted in octets looked at,
+ * not in time. The lexers are compiled once more here, with a PEEK and a SCAN that count. */
 #include <stddef.h>
 
 static size_t work;
 
-#define PEEK(at)      (work++, (seen = (at)) < lim ? *(at) : 0)
-#define SCAN(at)      counted_scan(p, at, lim)
-#define NUL_IN(at, n)  (work += (n), memchr(at, 0, n))
+#define PEEK(at)        (work++, (seen = (at)) < lim ? *(at) : 0)
+#define SCAN(at)        counted_scan(p, at, lim)
+#define NUL_IN(at, n)   (work += (n), memchr(at, 0, n))
 #define lex_id          counted_id
 #define lex_id_response counted_id_response
 #define lex_id_params   counted_id_params

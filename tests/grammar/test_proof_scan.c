@@ -1,5 +1,5 @@
-/* test_proof_scan.c: the vector scanner is the scalar one: at all 64 alignments, lengths 0 to 130, every place of every
- * class of octets; and it reads nothing outside its buffer. */
+/* test_proof_scan.c: the vector scanner is the scalar one: at all 64 alignments, lengths 0 to 130, every
+ * place of every class of octets; and it reads nothing outside its buffer. */
 #include "scan.h"
 
 #include <stdbool.h>
@@ -17,14 +17,14 @@ static void compare(const uint8_t *base, const uint8_t *p, const uint8_t *lim, c
     const uint8_t *inlined = scan_plain(base, p, lim), *vector = scan_plain_long(base, p, lim);
     runs += 2;
     if ((inlined != want || vector != want) && failures++ < 10)
-        printf("FAIL %s: %td octets from offset %td: scalar stops at %td, inline at %td, long at %td\n", what, lim - p,
-               p - base, want - p, inlined - p, vector - p);
+        printf("FAIL %s: %td octets from offset %td: scalar stops at %td, inline at %td, long at %td\n", what,
+               lim - p, p - base, want - p, inlined - p, vector - p);
 }
 
 /* QUOTED-CHAR of RFC 3501 without the escapes, written from the ABNF: what the scalar form must be. */
 static bool plain(int c) {
-    return (c >= 0x01 && c <= 0x09) || (c >= 0x0b && c <= 0x0c) || (c >= 0x0e && c <= 0x21) || (c >= 0x23 && c <= 0x5b) ||
-           (c >= 0x5d && c <= 0x7f);
+    return (c >= 0x01 && c <= 0x09) || (c >= 0x0b && c <= 0x0c) || (c >= 0x0e && c <= 0x21) ||
+           (c >= 0x23 && c <= 0x5b) || (c >= 0x5d && c <= 0x7f);
 }
 
 static void scalar(void) {
@@ -40,7 +40,8 @@ static void scalar(void) {
 static const uint8_t stops[] = {0x00, '\n', '\r', '"', '\\', 0x80, 0xff};
 static const uint8_t passes[] = {0x01, '\t', 0x0b, 0x0c, 0x0e, ' ', '!', '#', '[', ']', 'a', 0x7f};
 
-/* One octet that stops at every place, another behind it; around the input what would mislead a scanner that looks there. */
+/* One octet that stops at every place, another behind it; around the input what would mislead a scanner that
+ * looks there. */
 static void places(void) {
     static uint8_t room[64 + 64 + LENGTHS + 64] __attribute__((aligned(64)));
     for (int align = 0; align < 64; align++)
@@ -101,6 +102,7 @@ int main(void) {
     places();
     octets();
     edges();
-    printf("proof scan: 64 alignments, lengths 0 to %d, %ld inputs, %ld differences\n", LENGTHS - 1, runs, failures);
+    printf("proof scan: 64 alignments, lengths 0 to %d, %ld inputs, %ld differences\n", LENGTHS - 1, runs,
+           failures);
     return failures != 0;
 }

@@ -1,5 +1,5 @@
-/* test_proof_tables.c: re2c's automata are the ABNF's, without any bound: the product of the two has no pair of states that
- * disagree. ID and CLIENTID as whole lines, token.re rule by rule. */
+/* test_proof_tables.c: re2c's automata are the ABNF's, without any bound: the product of the two has no pair
+ * of states that disagree. ID and CLIENTID as whole lines, token.re rule by rule. */
 #include "proof.h"
 
 #include <stdio.h>
@@ -9,11 +9,13 @@
 static int failures;
 static int cases;
 
-static void compare(const char *name, const struct dfa *re, int re_states, int checks, const struct dfa *abnf) {
+static void compare(const char *name, const struct dfa *re, int re_states, int checks,
+                    const struct dfa *abnf) {
     int pairs, word[400], len;
     if (dfa_equal(re, abnf, &pairs, word, 400, &len)) {
-        printf("proof %s: %d states, %d transitions, %d pairs of re2c's %d states walked, %d longest matches\n", name,
-               abnf->states, abnf->transitions, pairs, re_states, checks);
+        printf(
+            "proof %s: %d states, %d transitions, %d pairs of re2c's %d states walked, %d longest matches\n",
+            name, abnf->states, abnf->transitions, pairs, re_states, checks);
         cases++;
         return;
     }
@@ -61,7 +63,8 @@ static void tokens(void) {
             char name[200];
             if (t->dialects && !(t->dialects >> d & 1))
                 continue;
-            snprintf(name, sizeof name, "%s = %s @%s", t->a, t->b, (const char *[]){"2060", "3501", "9051"}[d]);
+            snprintf(name, sizeof name, "%s = %s @%s", t->a, t->b,
+                     (const char *[]){"2060", "3501", "9051"}[d]);
             const int c = re_condition(re, t->a);
             compare(name, re_dfa(re, t->a), re_states(re, c), 0, abnf_dfa(g, t->b, (enum dialect)d));
             proved[c] = true;
@@ -83,7 +86,8 @@ static void reader(void) {
         {"x = \"aB\"", "x = (%x41 / %x61) (%d98 / %b1000010)", true},
         {"x = 2*3 DIGIT", "x = DIGIT DIGIT [DIGIT]", true}, /* a blank behind the repeat, T-CID-4 */
         {"x = *DIGIT", "x = *5DIGIT", false},
-        {"x = \"a\" / \"b\" \"c\"", "x = (\"a\" / \"b\") \"c\"", false}, /* concatenation binds closer, T-CID-3 */
+        {"x = \"a\" / \"b\" \"c\"", "x = (\"a\" / \"b\") \"c\"",
+         false}, /* concatenation binds closer, T-CID-3 */
         {"x = 1*2ALPHA / DIGIT", "x = ALPHA [ALPHA] / DIGIT", true},
         {"x = \"a\"\nx =/ \"b\" ; more\n  / \"c\"", "x = \"a\" / \"b\" / \"c\"", true},
         {"x = <any VCHAR except \"!\" and ALPHA>", "x = %x22-40 / %x5B-60 / %x7B-7E", true},

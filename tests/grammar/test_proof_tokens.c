@@ -1,5 +1,5 @@
-/* test_proof_tokens.c: the compiled tokens of token.re, through cur_token(), pass the W-method's suite for the rule that the
- * ABNF names for each ("; token C = RULE @D" in imap.abnf). */
+/* test_proof_tokens.c: the compiled tokens of token.re, through cur_token(), pass the W-method's suite for
+ * the rule that the ABNF names for each ("; token C = RULE @D" in imap.abnf). */
 #include "suite.h"
 
 #include "cursor.h"
@@ -12,7 +12,8 @@ static enum token token;
 static const char *rule;
 
 /* A token as a lexer: what it takes of the octets, or why it takes none. */
-static struct lex_result one_token(struct lex_state *st, const uint8_t *p, size_t n, const struct lex_options *o) {
+static struct lex_result one_token(struct lex_state *st, const uint8_t *p, size_t n,
+                                   const struct lex_options *o) {
     struct cursor c = cur_start(p, n, o, NULL);
     struct slice out;
     (void)st;
@@ -58,8 +59,8 @@ int main(void) {
             const struct lex_options o = {.dialect = (uint8_t)d};
             token = (enum token)token_number(t->a), rule = t->b;
             const struct suite_result s = run_suite(t->a, &r, one_token, &o, false);
-            printf("proof %s = %s @%s: %d states, %d transitions, %ld inputs%s\n", t->a, t->b, years[d], a->states,
-                   a->transitions, s.inputs, s.failures ? " FAIL" : "");
+            printf("proof %s = %s @%s: %d states, %d transitions, %ld inputs%s\n", t->a, t->b, years[d],
+                   a->states, a->transitions, s.inputs, s.failures ? " FAIL" : "");
             failures += s.failures;
             inputs += s.inputs;
         }

@@ -28,10 +28,11 @@ static struct word way(const struct step *came, int to) {
     return w;
 }
 
-/* ---- words that tell states apart ----------------------------------------------------------------------------------- */
+/* ---- words that tell states apart
+ * ----------------------------------------------------------------------------------- */
 
-/* A run shows where the automaton died and whether the last place accepts. So dead and alive differ at once, and so do an
- * accepting and another place. Else: the shortest word behind which two places differ so. */
+/* A run shows where the automaton died and whether the last place accepts. So dead and alive differ at once,
+ * and so do an accepting and another place. Else: the shortest word behind which two places differ so. */
 static struct word tell_apart(const struct dfa *d, int s, int t) {
     const int n = d->states;
     struct step *came = malloc((size_t)n * (size_t)n * sizeof *came);
@@ -83,8 +84,8 @@ static bool prefix_free(const struct dfa *d) {
     return true;
 }
 
-/* A set of words that tells all live states apart. Where no accepted word goes on, a run shows all that its beginnings
- * show, and those words are left out. */
+/* A set of words that tells all live states apart. Where no accepted word goes on, a run shows all that its
+ * beginnings show, and those words are left out. */
 static int telling_words(const struct dfa *d, struct word *out, int cap) {
     int n = 0;
     for (int s = 1; s < d->states; s++)
@@ -108,7 +109,8 @@ static int telling_words(const struct dfa *d, struct word *out, int cap) {
     return n;
 }
 
-/* ---- the suite ------------------------------------------------------------------------------------------------------ */
+/* ---- the suite
+ * ------------------------------------------------------------------------------------------------------ */
 
 enum { TELLING_MAX = 400, WORD_MAX = 2000 };
 
@@ -175,7 +177,8 @@ void w_method(const struct dfa *d, use_word *use, void *context) {
     }
 }
 
-/* ---- letters to octets ---------------------------------------------------------------------------------------------- */
+/* ---- letters to octets
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Octet number *turn of a class, or CONTENT. */
 static int member(const struct dfa *d, int class, unsigned *turn) {
@@ -203,18 +206,21 @@ static size_t announced(const uint8_t *buf, size_t n) {
     return count;
 }
 
-size_t word_octets(const struct referee *r, const int *word, int len, uint8_t *buf, size_t cap, unsigned *turn) {
+size_t word_octets(const struct referee *r, const int *word, int len, uint8_t *buf, size_t cap,
+                   unsigned *turn) {
     const struct dfa *d = r->d;
     const int digit = d->class_of['1'];
     size_t n = 0;
     for (int i = 0, s = d->start; i < len; s = target(d, s, word[i++])) {
-        const bool is_class = word[i] < 0, content = !is_class ? word[i] == CONTENT : d->first_of[-1 - word[i]] == CONTENT;
+        const bool is_class = word[i] < 0,
+                   content = !is_class ? word[i] == CONTENT : d->first_of[-1 - word[i]] == CONTENT;
         size_t count = 1;
         int c = is_class ? member(d, -1 - word[i], turn) : word[i];
         if (content) {
             count = r->header[s] ? announced(buf, n) : 1;
             c = 1 + (int)(++*turn % 255);
-        } else if (is_class && r->header[s] && -1 - word[i] == digit && i + 1 < len && word[i + 1] == word[i]) {
+        } else if (is_class && r->header[s] && -1 - word[i] == digit && i + 1 < len &&
+                   word[i + 1] == word[i]) {
             c = '0'; /* more digits follow: the last one alone counts */
         }
         if (n + count > cap)
