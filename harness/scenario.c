@@ -144,7 +144,7 @@ static void difference(struct running *x, const struct program *p, const struct 
     if (!x->first[0])
         snprintf(x->first, sizeof x->first, "%.60s: expected %.50s, seen %.60s", d->command, d->expected, d->seen);
     x->differs = true;
-    if (!count || !(x->s->must || x->s->should))
+    if (!count || d->cut_off || !(x->s->must || x->s->should))
         return;
     cites_at(x, p, d->line, cites, sizeof cites);
     snprintf(summary, sizeof summary, "scenario %s: %s: expected %s", x->s->name, d->command, d->expected);

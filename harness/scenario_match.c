@@ -448,19 +448,22 @@ static bool compare_group(const struct match *m, uint32_t index, struct differen
 
 uint32_t match_compare(const struct match *m, struct difference *d)
 {
-    bool over[PROGRAM_SESSIONS + 1] = {false}, closed[PROGRAM_SESSIONS + 1] = {false};
+    bool over[PROGRAM_SESSIONS + 1] = {false}, closed[PROGRAM_SESSIONS + 1] = {false}, bye[PROGRAM_SESSIONS + 1] = {false};
     uint32_t n = 0;
     for (uint32_t i = 0; i < m->groups && n < DIFFERENCES_MAX; i++) {
         int s = m->group[i].session;
-        if (m->group[i].open)
-            over[s] = closed[s] = false;
-        if (!over[s] && !(closed[s] && !m->group[i].sent) && !compare_group(m, i, &d[n])) {
+        const struct group *g = &m->group[i];
+        if (g->open)
+            over[s] = closed[s] = bye[s] = false;
+        if (!over[s] && !(closed[s] && !g->sent) && !compare_group(m, i, &d[n])) {
             over[s] = true; /* what comes behind may only follow from it */
-            n++;
+            d[n++].cut_off = bye[s] && !g->sent;
         }
-        for (uint32_t k = 0; k < m->group[i].seens; k++) /* a BYE that a line expected explains what was not sent */
-            closed[s] = closed[s] || (m->group[i].seen[k].used && m->group[i].seen[k].text.n > 4 &&
-                                      !strncasecmp((const char *)m->group[i].seen[k].text.p, "* BYE", 5));
+        for (uint32_t k = 0; k < g->seens; k++)
+            if (is_bye((struct slice){g->seen[k].text.p, (uint32_t)g->seen[k].text.n})) {
+                closed[s] = closed[s] || g->seen[k].used; /* a BYE that a line expected explains what was not sent */
+                bye[s] = true;
+            }
     }
     return n;
 }

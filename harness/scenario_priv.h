@@ -58,6 +58,7 @@ void match_free(struct match *m);
 /* Where a play first left its lines, for each session. */
 struct difference {
     uint32_t line;         /* of the S line, or of the group's first line */
+    bool cut_off;          /* the command was not sent, since the server had said BYE before: no scenario's finding */
     char command[120], expected[160], seen[160];
 };
 #define DIFFERENCES_MAX 16

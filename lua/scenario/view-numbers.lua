@@ -4,6 +4,7 @@ return scenario {
   cites = "MAP-I1 MAP-I2 MAP-I4 MAP-I5 MAP-I6 MAP-I7 MAP-I8 T-MAP-19",
   must = true,
   given = { FOO = { messages = 5, deleted = "1,3", open_in = { 1, 2 } } },
+  applies = "C1: EXPUNGE\nS1: OK\nS1: ...\n", -- 4.1.4
   play = [=[
     C1: EXPUNGE
     # MAP-I1 MAP-I2: 2 is still the second, 5 the fifth
