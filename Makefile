@@ -70,10 +70,9 @@ $(B)/imapdiff: $(B)/rel/imapdiff
 # Tests: one program per tests/<layer>/test_*.c, with the layer's helpers, in the sanitized build.
 TESTS := $(basename $(wildcard tests/*/test_*.c))
 .SECONDEXPANSION:
-.SECONDARY: # keep the files between
 THELP = $(patsubst tests/%.c,$(B)/tests/obj/%.o,$(filter-out tests/$(1)/test_%,$(wildcard tests/$(1)/*.c)))
 define testrule
-$(B)/tests/obj/$(1)/%.o: tests/$(1)/%.c | deps $(GEN)
+$(patsubst %.c,$(B)/tests/obj/$(1)/%.o,$(notdir $(wildcard tests/$(1)/*.c))): $(B)/tests/obj/$(1)/%.o: tests/$(1)/%.c | deps $(GEN)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $(CSTD) -O1 -g $(SAN) $$(INC_$(3)) -Itests/$(1) -MMD -MP -c -o $$@ $$<
 $(B)/tests/$(1)/test_%: $(B)/tests/obj/$(1)/test_%.o $$(call THELP,$(1)) $(2)
