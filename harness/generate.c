@@ -5,22 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool g_is(const struct generator *g, const char *field, const char *value)
-{
+bool g_is(const struct generator *g, const char *field, const char *value) {
     if (g->now.row->point < 0)
         return false;
     const char *v = point_field((enum point)g->now.row->point, g->now.context, field);
     return v && !strcmp(v, value);
 }
 
-static void add_aim(struct generator *g, const struct g_row *row, uint32_t context)
-{
+static void add_aim(struct generator *g, const struct g_row *row, uint32_t context) {
     for (int i = row->weight ? row->weight : 1; i > 0 && g->aims < G_AIMS; i--)
         g->aim[g->aims++] = (struct g_aim){row, context};
 }
 
-static void add_aims(struct generator *g)
-{
+static void add_aims(struct generator *g) {
     for (int p = 0; p < POINT_COUNT && g->o.mix != GENERATE_WALK; p++)
         for (uint32_t c = 0; c < point_contexts((enum point)p); c++) {
             const struct g_row *row = g_row_of(p, c);
@@ -32,13 +29,13 @@ static void add_aims(struct generator *g)
         if (row->point >= 0 || (row->inbox && !g->o.allow_inbox) || row->needs & ~g->o.families ||
             (row->starttls && !g->o.starttls))
             continue;
-        if (g->o.mix == GENERATE_WALK ? row->build == build_walk : g->o.mix == GENERATE_BOTH || row->build != build_walk)
+        if (g->o.mix == GENERATE_WALK ? row->build == build_walk
+                                      : g->o.mix == GENERATE_BOTH || row->build != build_walk)
             add_aim(g, row, 0);
     }
 }
 
-struct generator *generator_new(uint64_t seed, const struct generator_options *o)
-{
+struct generator *generator_new(uint64_t seed, const struct generator_options *o) {
     struct generator *g = calloc(1, sizeof *g);
     if (!g)
         return NULL;
@@ -58,31 +55,21 @@ struct generator *generator_new(uint64_t seed, const struct generator_options *o
     return g;
 }
 
-void generator_free(struct generator *g)
-{
-    free(g);
-}
+void generator_free(struct generator *g) { free(g); }
 
-void generator_seek(struct generator *g, uint64_t n)
-{
-    g->n = n;
-}
+void generator_seek(struct generator *g, uint64_t n) { g->n = n; }
 
-uint32_t generator_aims(const struct generator *g)
-{
-    return g->aims;
-}
+uint32_t generator_aims(const struct generator *g) { return g->aims; }
 
-const char *generator_aim(const struct generator *g, int *point, uint32_t *context)
-{
+const char *generator_aim(const struct generator *g, int *point, uint32_t *context) {
     *point = g->now.row ? g->now.row->point : -1;
     *context = g->now.context;
     return g->name;
 }
 
-/* Each round has all aims in an order of its own (Fisher and Yates). `more` > 0: further ones for the same program. */
-static struct g_aim aim_of(struct generator *g, uint64_t n, uint32_t more)
-{
+/* Each round has all aims in an order of its own (Fisher and Yates). `more` > 0: further ones for the same
+ * program. */
+static struct g_aim aim_of(struct generator *g, uint64_t n, uint32_t more) {
     uint64_t round = n / g->aims;
     if (g->round != round + 1) {
         g_seed(g, g->seed ^ 0x6f72646572u, round);
@@ -99,8 +86,7 @@ static struct g_aim aim_of(struct generator *g, uint64_t n, uint32_t more)
     return g->aim[g->order[(n % g->aims + more * (g->aims / 3 + 1)) % g->aims]];
 }
 
-static void name_aim(struct generator *g)
-{
+static void name_aim(struct generator *g) {
     char context[120];
     if (g->now.row->point < 0)
         snprintf(g->name, sizeof g->name, "%s", g->now.row->part);
@@ -109,8 +95,7 @@ static void name_aim(struct generator *g)
                  point_context_text((enum point)g->now.row->point, g->now.context, context, sizeof context));
 }
 
-static void reset(struct generator *g, struct program *out)
-{
+static void reset(struct generator *g, struct program *out) {
     program_clear(out);
     g->out = out;
     g->boxes = 0;
@@ -123,17 +108,16 @@ static void reset(struct generator *g, struct program *out)
     g->actors = g_chance(g, 60) ? g_between(g, 2, few) : g_between(g, 2, most);
 }
 
-static void register_inbox(struct generator *g)
-{
+static void register_inbox(struct generator *g) {
     g->box[g->boxes] = (struct g_box){.name = "INBOX", .state = G_LIVE};
     g->boxes++;
 }
 
 /* Other situations in the same program, where there is room: what one leaves behind is the other's noise. */
-static void more_aims(struct generator *g, uint64_t n)
-{
+static void more_aims(struct generator *g, uint64_t n) {
     struct g_aim first = g->now;
-    for (uint32_t k = 1; k < 3 && g->o.mix == GENERATE_BOTH && g->commands * 2 < (uint32_t)g->o.commands; k++) {
+    for (uint32_t k = 1; k < 3 && g->o.mix == GENERATE_BOTH && g->commands * 2 < (uint32_t)g->o.commands;
+         k++) {
         g->now = aim_of(g, n, k);
         if (!g->now.row->inbox)
             g->now.row->build(g);
@@ -141,8 +125,7 @@ static void more_aims(struct generator *g, uint64_t n)
     g->now = first;
 }
 
-bool generator_next(struct generator *g, struct program *out)
-{
+bool generator_next(struct generator *g, struct program *out) {
     uint64_t n = g->n++;
     g->now = aim_of(g, n, 0);
     g->number = n;

@@ -1,11 +1,10 @@
-/* generate_expunged.c: situations in which a session asks about messages that another one has expunged (RFC 2180 section 4),
- * about numbers beyond its view, and what else goes on in a mailbox with several views. */
+/* generate_expunged.c: situations in which a session asks about messages that another one has expunged (RFC
+ * 2180 section 4), about numbers beyond its view, and what else goes on in a mailbox with several views. */
 #include "generate_priv.h"
 
-/* Two sessions in a fresh mailbox; one removes messages, and `asker` has not been told. *ask: what to ask about, all of it
- * gone or some. Returns the mailbox, -1 if there was no room for one. */
-static int situation(struct generator *g, int *asker, bool all, bool read_write, uint64_t *ask)
-{
+/* Two sessions in a fresh mailbox; one removes messages, and `asker` has not been told. *ask: what to ask
+ * about, all of it gone or some. Returns the mailbox, -1 if there was no room for one. */
+static int situation(struct generator *g, int *asker, bool all, bool read_write, uint64_t *ask) {
     *asker = g_between(g, 1, g->actors);
     int remover = g_other(g, *asker), messages = g_between(g, 2, 6);
     int box = do_mailbox(g, remover, messages);
@@ -37,8 +36,7 @@ static int situation(struct generator *g, int *asker, bool all, bool read_write,
 }
 
 /* More questions that may not be answered with EXPUNGE, so that the situation stays. */
-static void more_questions(struct generator *g, int s, uint64_t ask, int n)
-{
+static void more_questions(struct generator *g, int s, uint64_t ask, int n) {
     for (; n > 0 && g_room(g); n--) {
         uint32_t what = g_below(g, 5);
         if (what < 3)
@@ -50,8 +48,7 @@ static void more_questions(struct generator *g, int s, uint64_t ask, int n)
     }
 }
 
-void build_fetch(struct generator *g)
-{
+void build_fetch(struct generator *g) {
     uint64_t ask;
     int s, box = situation(g, &s, g_is(g, "gone", "all"), false, &ask);
     if (box < 0)
@@ -68,8 +65,7 @@ void build_fetch(struct generator *g)
     g_reveal(g, s, box);
 }
 
-void build_store(struct generator *g)
-{
+void build_store(struct generator *g) {
     uint64_t ask;
     int s, box = situation(g, &s, g_is(g, "gone", "all"), true, &ask);
     if (box < 0)
@@ -84,8 +80,7 @@ void build_store(struct generator *g)
     g_reveal(g, s, box);
 }
 
-void build_search(struct generator *g)
-{
+void build_search(struct generator *g) {
     uint64_t ask;
     int s, box = situation(g, &s, false, false, &ask);
     if (box < 0)
@@ -97,14 +92,14 @@ void build_search(struct generator *g)
     g_reveal(g, s, box);
 }
 
-void build_copy(struct generator *g)
-{
+void build_copy(struct generator *g) {
     uint64_t ask;
     bool move = g_is(g, "cmd", "move"), uid = g_is(g, "form", "uid");
     int s, box = situation(g, &s, g_is(g, "gone", "all"), move || g_chance(g, 70), &ask);
     if (box < 0)
         return;
-    /* The destination: another mailbox, the same, or none. Making it must not be this session's to do: it could be told. */
+    /* The destination: another mailbox, the same, or none. Making it must not be this session's to do: it
+     * could be told. */
     int how = g_between(g, 0, 19), other = g_other(g, s);
     int to = how == 0 ? -1 : how == 1 ? box : g_other_box(g, other, box);
     do_copy(g, s, move, uid, ask, to);
@@ -115,8 +110,7 @@ void build_copy(struct generator *g)
         do_status(g, other, g->box[to].name);
 }
 
-void build_expunge(struct generator *g)
-{
+void build_expunge(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 1, 6), box = do_mailbox(g, s, messages);
     if (box < 0)
@@ -144,8 +138,7 @@ void build_expunge(struct generator *g)
 
 /* ---- numbers beyond the view ---- */
 
-static void range_command(struct generator *g, int s, const char *set, int to)
-{
+static void range_command(struct generator *g, int s, const char *set, int to) {
     if (g_is(g, "cmd", "fetch")) {
         put(g, "FETCH %s ", set);
         put_items(g, (enum g_item)g_below(g, 3));
@@ -167,10 +160,11 @@ static void range_command(struct generator *g, int s, const char *set, int to)
     emit(g, s);
 }
 
-void build_range(struct generator *g)
-{
-    static const char *const all[] = {"$size+1", "$size+1:$size+3", "$size+2,$size+1", "$size+5", "$size+3:$size+1"};
-    static const char *const some[] = {"1:$size+1", "$size:$size+2", "$size+1,1", "$size+2:1", "1,$size+4", "$size+1:*", "*,$size+1"};
+void build_range(struct generator *g) {
+    static const char *const all[] = {"$size+1", "$size+1:$size+3", "$size+2,$size+1", "$size+5",
+                                      "$size+3:$size+1"};
+    static const char *const some[] = {"1:$size+1", "$size:$size+2", "$size+1,1", "$size+2:1",
+                                       "1,$size+4", "$size+1:*",     "*,$size+1"};
     static const char *const star[] = {"*", "1:*", "*:1", "*:*", "*,1", "2:*"};
     bool is_star = g_is(g, "part", "star");
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
@@ -198,8 +192,7 @@ void build_range(struct generator *g)
 
 /* ---- themes ---- */
 
-void build_unannounced(struct generator *g)
-{
+void build_unannounced(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 0, 3), box = do_mailbox(g, other, messages);
     if (box < 0)
@@ -222,8 +215,7 @@ void build_unannounced(struct generator *g)
 }
 
 /* Every actor enters at another time; each number means another message to each of them. */
-void build_many_views(struct generator *g)
-{
+void build_many_views(struct generator *g) {
     int messages = g_between(g, 2, 4), box = do_mailbox(g, 1, messages);
     if (box < 0)
         return;
@@ -245,8 +237,7 @@ void build_many_views(struct generator *g)
     g_reveal(g, g_between(g, 1, g->actors), box);
 }
 
-void build_read_only(struct generator *g)
-{
+void build_read_only(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 1, 4), box = do_mailbox(g, other, messages);
     if (box < 0)
@@ -258,19 +249,29 @@ void build_read_only(struct generator *g)
         do_mark_deleted(g, other, g_subset(g, g_living(g, box), false));
     uint64_t some = g_subset(g, g_view(g, s), false);
     switch (g_below(g, 6)) {
-    case 0: do_some_store(g, s, some); break;
-    case 1: do_mark_deleted(g, s, some); break;
-    case 2: do_expunge(g, s); break;
-    case 3: do_close(g, s); break;
-    case 4: do_fetch(g, s, false, some, G_BODY); break;
-    default: do_some_copy(g, s, some, g_other_box(g, other, box));
+    case 0:
+        do_some_store(g, s, some);
+        break;
+    case 1:
+        do_mark_deleted(g, s, some);
+        break;
+    case 2:
+        do_expunge(g, s);
+        break;
+    case 3:
+        do_close(g, s);
+        break;
+    case 4:
+        do_fetch(g, s, false, some, G_BODY);
+        break;
+    default:
+        do_some_copy(g, s, some, g_other_box(g, other, box));
     }
     g_reveal(g, g->ses[s].state == G_SELECTED ? s : other, box);
 }
 
 /* COPY and MOVE into the mailbox that they come from, which another session has selected too. */
-void build_same_mailbox(struct generator *g)
-{
+void build_same_mailbox(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 1, 4), box = do_mailbox(g, s, messages);
     if (box < 0)
@@ -285,8 +286,7 @@ void build_same_mailbox(struct generator *g)
 }
 
 /* More messages than fit a hand: COPY doubles them, sets get holes, and two sessions take away in turn. */
-void build_crowd(struct generator *g)
-{
+void build_crowd(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 2, 4), box = do_mailbox(g, s, messages);
     if (box < 0)

@@ -1,21 +1,19 @@
-/* generate_id.c: the ID and CLIENTID commands in each state, at and over their limits, well formed and not. */
+/* generate_id.c: the ID and CLIENTID commands in each state, at and over their limits, well formed and not.
+ */
 #include "generate_priv.h"
 
-static void send_id(struct generator *g, int s)
-{
+static void send_id(struct generator *g, int s) {
     put(g, g_chance(g, 15) ? "id " : "ID ");
     put_id_list(g);
     emit(g, s);
 }
 
-static void login(struct generator *g, int s)
-{
+static void login(struct generator *g, int s) {
     emit_text(g, s, "LOGIN $user(1) $pass(1)");
     g->ses[s].state = G_AUTH;
 }
 
-void build_id(struct generator *g)
-{
+void build_id(struct generator *g) {
     int s = g_free_session(g);
     if (g_is(g, "state", "before")) {
         do_end(g, s);
@@ -52,10 +50,10 @@ void build_id(struct generator *g)
     g_noise(g, 5);
 }
 
-static void over_limit(struct generator *g)
-{
-    static const char *const duplicates[] = {"(\"name\" \"a\" \"name\" \"b\")", "(\"name\" \"a\" \"NAME\" \"b\")",
-                                             "(\"os\" \"x\" \"version\" \"1\" \"os\" \"x\")", "(\"a\" NIL \"a\" NIL)"};
+static void over_limit(struct generator *g) {
+    static const char *const duplicates[] = {
+        "(\"name\" \"a\" \"name\" \"b\")", "(\"name\" \"a\" \"NAME\" \"b\")",
+        "(\"os\" \"x\" \"version\" \"1\" \"os\" \"x\")", "(\"a\" NIL \"a\" NIL)"};
     put(g, "ID ");
     if (g_is(g, "limit", "field")) {
         put(g, "(\"");
@@ -76,8 +74,7 @@ static void over_limit(struct generator *g)
     }
 }
 
-void build_id_limits(struct generator *g)
-{
+void build_id_limits(struct generator *g) {
     int s = g_free_session(g);
     bool before = g_chance(g, 40);
     if (before) {
@@ -95,8 +92,7 @@ void build_id_limits(struct generator *g)
 }
 
 /* All valid forms, one after the other, 30 pairs of the longest among them. */
-void build_id_forms(struct generator *g)
-{
+void build_id_forms(struct generator *g) {
     int s = g_free_session(g);
     for (int i = 0; i < 4; i++)
         send_id(g, s);
@@ -115,12 +111,28 @@ void build_id_forms(struct generator *g)
     g_noise(g, 5);
 }
 
-void build_id_malformed(struct generator *g)
-{
-    static const char *const bad[] = {
-        "ID", "ID NIL NIL", "ID foo", "ID \"NIL\"", "ID (\"name\")", "ID (\"a\" \"b\" \"c\")", "ID (name \"x\")", "ID (NIL \"x\")",
-        "ID (\"a\"  \"b\")", "ID  NIL", "ID (\"a\" \"b\" )", "ID ( \"a\" \"b\")", "ID (\"a\" \"b\"", "ID ((\"a\" \"b\"))", "ID (\"a\" b)",
-        "ID (\"a\" (\"b\"))", "ID NIL ", "ID (\"a\" \"b\") x", "ID (\"a\" \"b\")(\"c\" \"d\")", "ID (\"a\",\"b\")", "ID {3}\r\nNIL"};
+void build_id_malformed(struct generator *g) {
+    static const char *const bad[] = {"ID",
+                                      "ID NIL NIL",
+                                      "ID foo",
+                                      "ID \"NIL\"",
+                                      "ID (\"name\")",
+                                      "ID (\"a\" \"b\" \"c\")",
+                                      "ID (name \"x\")",
+                                      "ID (NIL \"x\")",
+                                      "ID (\"a\"  \"b\")",
+                                      "ID  NIL",
+                                      "ID (\"a\" \"b\" )",
+                                      "ID ( \"a\" \"b\")",
+                                      "ID (\"a\" \"b\"",
+                                      "ID ((\"a\" \"b\"))",
+                                      "ID (\"a\" b)",
+                                      "ID (\"a\" (\"b\"))",
+                                      "ID NIL ",
+                                      "ID (\"a\" \"b\") x",
+                                      "ID (\"a\" \"b\")(\"c\" \"d\")",
+                                      "ID (\"a\",\"b\")",
+                                      "ID {3}\r\nNIL"};
     int s = g_free_session(g);
     bool before = g_chance(g, 30);
     if (g->errors)
@@ -141,9 +153,9 @@ void build_id_malformed(struct generator *g)
     g_noise(g, 4);
 }
 
-/* The same commands in a session that has sent ID and in one that has not: nothing may differ (ID-3-c to ID-3-i). */
-void build_id_service(struct generator *g)
-{
+/* The same commands in a session that has sent ID and in one that has not: nothing may differ (ID-3-c to
+ * ID-3-i). */
+void build_id_service(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 1, 3), box = do_mailbox(g, other, messages);
     if (box < 0)
@@ -177,8 +189,7 @@ void build_id_service(struct generator *g)
 /* ---- CLIENTID ---- */
 
 /* A connection on which CLIENTID is permitted, unless told otherwise: TLS, not logged in, advertised. */
-static int clientid_session(struct generator *g, bool advertised)
-{
+static int clientid_session(struct generator *g, bool advertised) {
     int s = g_free_session(g);
     bool implicit = g->o.implicit_tls && (!g->o.starttls || g_chance(g, 40));
     do_end(g, s);
@@ -195,15 +206,34 @@ static int clientid_session(struct generator *g, bool advertised)
 }
 
 static const char *const known_types[] = {"UUID", "LICENSE", "uuid", "License"};
-static const char *const letter_types[] = {"A", "MAC", "imei", "Fingerprint", "ABCDEFGHIJKLMNOP", "x", "7", "DeviceIdent"};
-static const char *const mixed_types[] = {"SHA256", "UUID4", "12", "4ever", "A1B2C3D4E5F6G7H8", "1234567890123456"};
+static const char *const letter_types[] = {"A", "MAC", "imei",       "Fingerprint", "ABCDEFGHIJKLMNOP",
+                                           "x", "7",   "DeviceIdent"};
+static const char *const mixed_types[] = {"SHA256",           "UUID4",           "12", "4ever",
+                                          "A1B2C3D4E5F6G7H8", "1234567890123456"};
 /* T-CID-7: octets of a token mean nothing, whatever they look like */
-static const char *const tokens[] = {
-    "23bf83be-aad7-46aa-9e50-39191ccf402f", "{3}", "x{7+}", "\"abc\"", "NIL", "nil", "(x)", "%", "*", "\\", "a\\\"b", "x", "]", "{0}",
-    "~{2}", "00:11:22:33:44:55", "a=b&c", "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "\"", "\"\"", "a{5}"};
+static const char *const tokens[] = {"23bf83be-aad7-46aa-9e50-39191ccf402f",
+                                     "{3}",
+                                     "x{7+}",
+                                     "\"abc\"",
+                                     "NIL",
+                                     "nil",
+                                     "(x)",
+                                     "%",
+                                     "*",
+                                     "\\",
+                                     "a\\\"b",
+                                     "x",
+                                     "]",
+                                     "{0}",
+                                     "~{2}",
+                                     "00:11:22:33:44:55",
+                                     "a=b&c",
+                                     "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+                                     "\"",
+                                     "\"\"",
+                                     "a{5}"};
 
-static void put_token(struct generator *g)
-{
+static void put_token(struct generator *g) {
     uint32_t how = g_below(g, 20);
     if (how == 0)
         put_fill(g, 't', 128);
@@ -213,21 +243,26 @@ static void put_token(struct generator *g)
         put(g, "%s", G_PICK(g, tokens));
 }
 
-static void send_clientid(struct generator *g, int s, const char *type)
-{
+static void send_clientid(struct generator *g, int s, const char *type) {
     static const char *const word[] = {"CLIENTID", "CLIENTID", "CLIENTID", "clientid", "ClientId"};
     put(g, "%s %s ", G_PICK(g, word), type);
     put_token(g);
     emit(g, s);
 }
 
-static void after_clientid(struct generator *g, int s)
-{
+static void after_clientid(struct generator *g, int s) {
     switch (g_below(g, 5)) {
-    case 0: emit_text(g, s, "CAPABILITY"); break; /* still advertised (CID-3.3-d) */
-    case 1: send_clientid(g, s, G_PICK(g, known_types)); break; /* a second one (CID-3.4-3s) */
-    case 2: emit_text(g, s, "LOGIN $user(1) wrong"); break;
-    default: break;
+    case 0:
+        emit_text(g, s, "CAPABILITY");
+        break; /* still advertised (CID-3.3-d) */
+    case 1:
+        send_clientid(g, s, G_PICK(g, known_types));
+        break; /* a second one (CID-3.4-3s) */
+    case 2:
+        emit_text(g, s, "LOGIN $user(1) wrong");
+        break;
+    default:
+        break;
     }
     login(g, s);
     if (g_chance(g, 30))
@@ -235,15 +270,13 @@ static void after_clientid(struct generator *g, int s)
     g_noise(g, 4);
 }
 
-void build_clientid(struct generator *g)
-{
+void build_clientid(struct generator *g) {
     int s = clientid_session(g, true);
     send_clientid(g, s, g_is(g, "type", "known") ? G_PICK(g, known_types) : G_PICK(g, letter_types));
     after_clientid(g, s);
 }
 
-void build_clientid_type(struct generator *g)
-{
+void build_clientid_type(struct generator *g) {
     int s = clientid_session(g, true);
     send_clientid(g, s, g_is(g, "type", "underscore") ? "DEVICE_ID" : G_PICK(g, mixed_types));
     if (g_chance(g, 50))
@@ -252,12 +285,22 @@ void build_clientid_type(struct generator *g)
 }
 
 /* Each shape that is not a CLIENTID command (CID-3.2-c), then one that is. */
-void build_clientid_forms(struct generator *g)
-{
-    static const char *const bad[] = {
-        "CLIENTID", "CLIENTID UUID", "CLIENTID UUID a b", "CLIENTID  UUID a", "CLIENTID UUID  a", "CLIENTID UUID a ",
-        "CLIENTID ABCDEFGHIJKLMNOPQ x", "CLIENTID \"UUID\" x", "CLIENTID UU-ID x", "CLIENTID UUID a\tb", "CLIENTID UUID a\x7f",
-        "CLIENTID UUID gr\xc3\xbc\xc3\x9f", "CLIENTID (UUID) x", "CLIENTID UUID\tx", "CLIENTID U.UID x"};
+void build_clientid_forms(struct generator *g) {
+    static const char *const bad[] = {"CLIENTID",
+                                      "CLIENTID UUID",
+                                      "CLIENTID UUID a b",
+                                      "CLIENTID  UUID a",
+                                      "CLIENTID UUID  a",
+                                      "CLIENTID UUID a ",
+                                      "CLIENTID ABCDEFGHIJKLMNOPQ x",
+                                      "CLIENTID \"UUID\" x",
+                                      "CLIENTID UU-ID x",
+                                      "CLIENTID UUID a\tb",
+                                      "CLIENTID UUID a\x7f",
+                                      "CLIENTID UUID gr\xc3\xbc\xc3\x9f",
+                                      "CLIENTID (UUID) x",
+                                      "CLIENTID UUID\tx",
+                                      "CLIENTID U.UID x"};
     int s = clientid_session(g, true);
     for (int i = g_between(g, 1, 2); i > 0; i--) {
         if (g_chance(g, 20)) {
@@ -273,8 +316,7 @@ void build_clientid_forms(struct generator *g)
 }
 
 /* In the clear, before it was advertised, after login, with a mailbox selected, twice. */
-void build_clientid_wrong(struct generator *g)
-{
+void build_clientid_wrong(struct generator *g) {
     uint32_t how = g_below(g, 5);
     int s;
     if (how == 0) {

@@ -1,12 +1,12 @@
-/* generate_in_use.c: mailboxes that are deleted, renamed and made anew while somebody looks at them (RFC 2180 section 3). */
+/* generate_in_use.c: mailboxes that are deleted, renamed and made anew while somebody looks at them (RFC 2180
+ * section 3). */
 #include "generate_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* A command of a session whose mailbox was taken away. */
-static void inside(struct generator *g, int s, const char *name, int box)
-{
+static void inside(struct generator *g, int s, const char *name, int box) {
     struct g_session *w = &g->ses[s];
     if (w->idle && g_chance(g, 80)) {
         do_done(g, s);
@@ -15,35 +15,87 @@ static void inside(struct generator *g, int s, const char *name, int box)
     w->idle = false;
     uint64_t view = g_view(g, s);
     switch (g_below(g, 12)) {
-    case 0: do_fetch(g, s, false, view, G_FLAGS); break;
-    case 1: do_fetch(g, s, false, view, G_META); break;
-    case 2: do_fetch(g, s, false, view, G_BODY); break;
-    case 3: do_fetch(g, s, true, view, (enum g_item)g_below(g, 3)); break;
-    case 4: do_some_store(g, s, view); break;
-    case 5: do_some_search(g, s); break;
-    case 6: do_status(g, s, name); break;
-    case 7: put(g, "APPEND %s ", name); put_message(g); emit(g, s); break;
-    case 8: do_some_copy(g, s, view, g_other_box(g, s, box)); break;
-    case 9: w->read_only ? do_noop(g, s) : do_mark_deleted(g, s, view); break;
-    case 10: do_expunge(g, s); break;
-    default: do_noop(g, s);
+    case 0:
+        do_fetch(g, s, false, view, G_FLAGS);
+        break;
+    case 1:
+        do_fetch(g, s, false, view, G_META);
+        break;
+    case 2:
+        do_fetch(g, s, false, view, G_BODY);
+        break;
+    case 3:
+        do_fetch(g, s, true, view, (enum g_item)g_below(g, 3));
+        break;
+    case 4:
+        do_some_store(g, s, view);
+        break;
+    case 5:
+        do_some_search(g, s);
+        break;
+    case 6:
+        do_status(g, s, name);
+        break;
+    case 7:
+        put(g, "APPEND %s ", name);
+        put_message(g);
+        emit(g, s);
+        break;
+    case 8:
+        do_some_copy(g, s, view, g_other_box(g, s, box));
+        break;
+    case 9:
+        w->read_only ? do_noop(g, s) : do_mark_deleted(g, s, view);
+        break;
+    case 10:
+        do_expunge(g, s);
+        break;
+    default:
+        do_noop(g, s);
     }
 }
 
 /* A command of somebody else about the name. */
-static void outside(struct generator *g, int s, const char *name)
-{
+static void outside(struct generator *g, int s, const char *name) {
     if (g->ses[s].idle)
         do_done(g, s);
     switch (g_below(g, 12)) {
-    case 0: case 1: do_list(g, s); break;
-    case 2: do_status(g, s, name); break;
-    case 3: put(g, "APPEND %s ", name); put_message(g); emit(g, s); break;
-    case 4: put(g, "SUBSCRIBE %s", name); emit(g, s); break;
-    case 5: put(g, "UNSUBSCRIBE %s", name); emit(g, s); break;
-    case 6: put(g, "DELETE %s", name); emit(g, s); break;
-    case 7: put(g, "RENAME %s QUX", name); emit(g, s); g->names_used |= 8; break;
-    case 8: put(g, "COPY 1:* %s", name); if (g->ses[s].state == G_SELECTED) emit(g, s); else g->text_n = 0; break;
+    case 0:
+    case 1:
+        do_list(g, s);
+        break;
+    case 2:
+        do_status(g, s, name);
+        break;
+    case 3:
+        put(g, "APPEND %s ", name);
+        put_message(g);
+        emit(g, s);
+        break;
+    case 4:
+        put(g, "SUBSCRIBE %s", name);
+        emit(g, s);
+        break;
+    case 5:
+        put(g, "UNSUBSCRIBE %s", name);
+        emit(g, s);
+        break;
+    case 6:
+        put(g, "DELETE %s", name);
+        emit(g, s);
+        break;
+    case 7:
+        put(g, "RENAME %s QUX", name);
+        emit(g, s);
+        g->names_used |= 8;
+        break;
+    case 8:
+        put(g, "COPY 1:* %s", name);
+        if (g->ses[s].state == G_SELECTED)
+            emit(g, s);
+        else
+            g->text_n = 0;
+        break;
     default: /* SELECT or EXAMINE: its own mailbox is gone or not, it works */
         put(g, "%s %s", g_chance(g, 50) ? "SELECT" : "EXAMINE", name);
         emit(g, s);
@@ -55,8 +107,7 @@ static void outside(struct generator *g, int s, const char *name)
 }
 
 /* CREATE of the name, and a look at what is there now (MAP-3.2-d, MAP-I8). */
-static void again(struct generator *g, int s, const char *name)
-{
+static void again(struct generator *g, int s, const char *name) {
     int box = do_create(g, s, name);
     if (box < 0)
         return;
@@ -69,20 +120,23 @@ static void again(struct generator *g, int s, const char *name)
 }
 
 /* Those who are inside leave, one way or another. */
-static void leave(struct generator *g, int s)
-{
+static void leave(struct generator *g, int s) {
     if (g->ses[s].idle)
         do_done(g, s);
     switch (g_below(g, 4)) {
-    case 0: do_end(g, s); break;
-    case 1: do_unselect(g, s); break;
-    default: do_close(g, s);
+    case 0:
+        do_end(g, s);
+        break;
+    case 1:
+        do_unselect(g, s);
+        break;
+    default:
+        do_close(g, s);
     }
 }
 
 /* `in`: a session inside; `out`: one outside. */
-static void aftermath(struct generator *g, int in, int out, const char *name, int box)
-{
+static void aftermath(struct generator *g, int in, int out, const char *name, int box) {
     for (int i = g_between(g, 1, 3); i > 0; i--)
         inside(g, in, name, box);
     for (int i = g_between(g, 1, 3); i > 0; i--)
@@ -93,9 +147,9 @@ static void aftermath(struct generator *g, int in, int out, const char *name, in
         leave(g, in);
 }
 
-/* Who is inside when it happens: the acting session, others, or both; in which way; idle or not. Returns one of them. */
-static int visitors(struct generator *g, int actor, int box, int *last)
-{
+/* Who is inside when it happens: the acting session, others, or both; in which way; idle or not. Returns one
+ * of them. */
+static int visitors(struct generator *g, int actor, int box, int *last) {
     bool own = !g_is(g, "who", "other"), others = !g_is(g, "who", "own");
     bool examine = g_is(g, "mode", "examine"), idle = g_is(g, "state", "idle");
     bool select_first = g_chance(g, 70);
@@ -120,16 +174,14 @@ static int visitors(struct generator *g, int actor, int box, int *last)
     return in;
 }
 
-static int outsider(struct generator *g, int actor, int last)
-{
+static int outsider(struct generator *g, int actor, int last) {
     for (int s = 1; s <= g->actors; s++)
         if (!g->ses[s].used)
             return s;
     return last == actor ? g_other(g, actor) : actor;
 }
 
-void build_delete(struct generator *g)
-{
+void build_delete(struct generator *g) {
     int actor = g_between(g, 1, g->actors), last;
     char name[16];
     int messages = g_between(g, 0, 4), box = do_mailbox(g, actor, messages);
@@ -153,8 +205,7 @@ void build_delete(struct generator *g)
         again(g, out, name);
 }
 
-void build_recycled(struct generator *g)
-{
+void build_recycled(struct generator *g) {
     int actor = g_between(g, 1, g->actors), in = g_other(g, actor);
     char name[16];
     int messages = g_between(g, 1, 4), box = do_mailbox(g, actor, messages);
@@ -176,8 +227,7 @@ void build_recycled(struct generator *g)
     }
 }
 
-void build_rename(struct generator *g)
-{
+void build_rename(struct generator *g) {
     int actor = g_between(g, 1, g->actors), last, box;
     bool inbox = g_is(g, "box", "inbox");
     char name[16];
@@ -215,8 +265,7 @@ void build_rename(struct generator *g)
         again(g, out, name);
 }
 
-void build_status(struct generator *g)
-{
+void build_status(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     char name[16];
     int messages = g_between(g, 0, 4), box = do_mailbox(g, other, messages);
@@ -248,8 +297,7 @@ void build_status(struct generator *g)
 /* ---- themes ---- */
 
 /* DELETE and CREATE with nobody inside, and with UIDs seen before (MAP-I8). */
-void build_recreate(struct generator *g)
-{
+void build_recreate(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     char name[16];
     int messages = g_between(g, 1, 4), box = do_mailbox(g, s, messages);
@@ -272,8 +320,7 @@ void build_recreate(struct generator *g)
     again(g, g_chance(g, 50) ? s : other, name);
 }
 
-void build_rename_chain(struct generator *g)
-{
+void build_rename_chain(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     int messages = g_between(g, 1, 3), box = do_mailbox(g, s, messages);
     const char *second = g_free_name(g), *third = g_free_name(g);
@@ -285,9 +332,15 @@ void build_rename_chain(struct generator *g)
         do_enter(g, other, box, g_chance(g, 50));
     do_rename(g, s, box, second);
     switch (g_below(g, 3)) {
-    case 0: do_rename(g, s, box, first); break;   /* and back */
-    case 1: do_rename(g, s, box, third); break;
-    default: again(g, s, first); do_rename(g, s, box, third);
+    case 0:
+        do_rename(g, s, box, first);
+        break; /* and back */
+    case 1:
+        do_rename(g, s, box, third);
+        break;
+    default:
+        again(g, s, first);
+        do_rename(g, s, box, third);
     }
     if (g->ses[other].state == G_SELECTED)
         inside(g, other, first, box);
@@ -295,8 +348,7 @@ void build_rename_chain(struct generator *g)
     do_list(g, s);
 }
 
-void build_subscriptions(struct generator *g)
-{
+void build_subscriptions(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     char name[16];
     int messages = g_between(g, 0, 2), box = do_mailbox(g, s, messages);
@@ -326,10 +378,9 @@ void build_subscriptions(struct generator *g)
     }
 }
 
-void build_hierarchy(struct generator *g)
-{
-    static const char *const lists[] = {"LIST \"\" $box*", "LIST \"\" $box%", "LIST \"\" FOO$/%", "LIST \"\" FOO$/*",
-                                        "LIST \"\" FOO", "LIST \"\" FOO$/KID"};
+void build_hierarchy(struct generator *g) {
+    static const char *const lists[] = {"LIST \"\" $box*",  "LIST \"\" $box%", "LIST \"\" FOO$/%",
+                                        "LIST \"\" FOO$/*", "LIST \"\" FOO",   "LIST \"\" FOO$/KID"};
     int s = g_between(g, 1, g->actors), other = g_other(g, s);
     if (g->names_used & 1 || g->boxes + 2 > G_BOXES)
         return;
@@ -359,8 +410,7 @@ void build_hierarchy(struct generator *g)
 }
 
 /* INBOX itself: it cannot be deleted, and its name is the same in any case of letters. */
-void build_inbox(struct generator *g)
-{
+void build_inbox(struct generator *g) {
     int s = g_between(g, 1, g->actors), other = g_other(g, s), box = g_box_of(g, "INBOX");
     if (box < 0)
         return;

@@ -1,17 +1,20 @@
-/* generate_table.c: what builds each point's contexts, or why no program of one user whose commands do not overlap can. */
+/* generate_table.c: what builds each point's contexts, or why no program of one user whose commands do not
+ * overlap can. */
 #include "generate_priv.h"
 
 #include <string.h>
 
-#define NEED(f) .needs = GENERATE_##f
+#define NEED(f)     .needs = GENERATE_##f
 #define NEVER(why_) .why = why_
 /* The first line whose words the context's text holds is its. No point but those
  * that only the serving model asks may be left out, nor a context of one. */
 const struct g_row g_table[] = {
-    {P_DELETE_IN_USE, "who=own state=idle", NEVER("needs overlapping commands: the session that deletes would be in IDLE itself")},
+    {P_DELETE_IN_USE, "who=own state=idle",
+     NEVER("needs overlapping commands: the session that deletes would be in IDLE itself")},
     {P_DELETE_IN_USE, "state=idle", build_delete, NEED(IDLE)},
     {P_DELETE_IN_USE, "", build_delete, .weight = 1},
-    {P_RENAME_IN_USE, "who=own state=idle", NEVER("needs overlapping commands: the session that renames would be in IDLE itself")},
+    {P_RENAME_IN_USE, "who=own state=idle",
+     NEVER("needs overlapping commands: the session that renames would be in IDLE itself")},
     {P_RENAME_IN_USE, "box=inbox state=idle", build_rename, NEED(IDLE), .inbox = true},
     {P_RENAME_IN_USE, "box=inbox", build_rename, .inbox = true},
     {P_RENAME_IN_USE, "state=idle", build_rename, NEED(IDLE)},
@@ -24,7 +27,8 @@ const struct g_row g_table[] = {
     {P_SEARCH_EXPUNGED, "", build_search, .weight = 1},
     {P_COPY_EXPUNGED, "cmd=move", build_copy, NEED(MOVE)},
     {P_COPY_EXPUNGED, "", build_copy, .weight = 1},
-    {P_RANGE_BEYOND, "cmd=search part=all", NEVER("a set is only one of SEARCH's keys: what is beyond the view is asked for as part=some")},
+    {P_RANGE_BEYOND, "cmd=search part=all",
+     NEVER("a set is only one of SEARCH's keys: what is beyond the view is asked for as part=some")},
     {P_RANGE_BEYOND, "", build_range, .weight = 1},
     {P_STATUS_SELECTED, "", build_status, .weight = 1},
     {P_ERROR_WORD, "", build_error, .weight = 1},
@@ -63,8 +67,7 @@ const struct g_row g_table[] = {
 const uint32_t g_table_n = sizeof g_table / sizeof *g_table;
 
 /* Every word of `part` is one of the context's. */
-static bool holds(const char *text, const char *part)
-{
+static bool holds(const char *text, const char *part) {
     while (*part) {
         size_t n = strcspn(part, " ");
         const char *at = text;
@@ -79,8 +82,7 @@ static bool holds(const char *text, const char *part)
     return true;
 }
 
-const struct g_row *g_row_of(int point, uint32_t context)
-{
+const struct g_row *g_row_of(int point, uint32_t context) {
     char text[160];
     point_context_text((enum point)point, context, text, sizeof text);
     for (uint32_t i = 0; i < g_table_n; i++)
@@ -89,20 +91,23 @@ const struct g_row *g_row_of(int point, uint32_t context)
     return NULL;
 }
 
-const char *generator_unreachable(int point, uint32_t context)
-{
+const char *generator_unreachable(int point, uint32_t context) {
     if (point_kind((enum point)point) == POINT_SERVE || point_kind((enum point)point) == POINT_FAULT)
         return "is only asked when the model is the server";
     const struct g_row *row = g_row_of(point, context);
     return row && !row->build ? row->why : NULL;
 }
 
-const char *generator_excluded(const struct generator *g, int point, uint32_t context)
-{
-    static const struct { uint32_t family; const char *why; } missing[] = {
-        {GENERATE_IDLE, "the server does not offer IDLE"}, {GENERATE_MOVE, "the server does not offer MOVE"},
-        {GENERATE_UIDPLUS, "the server does not offer UIDPLUS"}, {GENERATE_ID, "the server does not offer ID"},
-        {GENERATE_CLIENTID, "the server does not offer CLIENTID"}, {GENERATE_TLS, "there is no TLS"}};
+const char *generator_excluded(const struct generator *g, int point, uint32_t context) {
+    static const struct {
+        uint32_t family;
+        const char *why;
+    } missing[] = {{GENERATE_IDLE, "the server does not offer IDLE"},
+                   {GENERATE_MOVE, "the server does not offer MOVE"},
+                   {GENERATE_UIDPLUS, "the server does not offer UIDPLUS"},
+                   {GENERATE_ID, "the server does not offer ID"},
+                   {GENERATE_CLIENTID, "the server does not offer CLIENTID"},
+                   {GENERATE_TLS, "there is no TLS"}};
     const char *why = generator_unreachable(point, context);
     const struct g_row *row = why ? NULL : g_row_of(point, context);
     if (!row)

@@ -1,28 +1,29 @@
-/* shrink_text.c: simpler forms of one command: a short message, a plain name, fewer ranges, items, flags, words. */
+/* shrink_text.c: simpler forms of one command: a short message, a plain name, fewer ranges, items, flags,
+ * words. */
 #include "shrink.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct form { uint8_t *buf; uint32_t cap, n; bool full; };
+struct form {
+    uint8_t *buf;
+    uint32_t cap, n;
+    bool full;
+};
 
-static void add(struct form *f, const void *p, uint32_t n)
-{
+static void add(struct form *f, const void *p, uint32_t n) {
     if (n > f->cap - f->n)
         f->full = true;
     else if (n)
         memcpy(f->buf + f->n, p, n), f->n += n;
 }
 
-static uint32_t done(const struct form *f)
-{
-    return f->full || !f->n ? SHRINK_SKIP : f->n;
-}
+static uint32_t done(const struct form *f) { return f->full || !f->n ? SHRINK_SKIP : f->n; }
 
-/* The literal's announcement that ends the first line: where it begins; t.n if there is none. *body: where its octets begin. */
-static uint32_t announcement(struct slice t, uint32_t *body)
-{
+/* The literal's announcement that ends the first line: where it begins; t.n if there is none. *body: where
+ * its octets begin. */
+static uint32_t announcement(struct slice t, uint32_t *body) {
     for (uint32_t i = 0; i + 1 < t.n; i++) {
         if (t.p[i] != '\r' || t.p[i + 1] != '\n')
             continue;
@@ -38,15 +39,13 @@ static uint32_t announcement(struct slice t, uint32_t *body)
     return t.n;
 }
 
-static bool starts(struct slice t, const char *z)
-{
+static bool starts(struct slice t, const char *z) {
     uint32_t n = (uint32_t)strlen(z);
     return t.n > n && !memcmp(t.p, z, n);
 }
 
 /* APPEND: the message as a Subject and a line (its own Subject, so that messages stay apart), or less. */
-static uint32_t small_message(struct slice t, uint32_t k, struct form *f)
-{
+static uint32_t small_message(struct slice t, uint32_t k, struct form *f) {
     uint32_t body, mark = announcement(t, &body);
     if (mark == t.n || !starts(t, "APPEND "))
         return SHRINK_SKIP;
@@ -61,7 +60,8 @@ static uint32_t small_message(struct slice t, uint32_t k, struct form *f)
                     subject.n++;
                 break;
             }
-        n = snprintf(message, sizeof message, "Subject: %.*s\r\n\r\nx\r\n", (int)subject.n, (const char *)subject.p);
+        n = snprintf(message, sizeof message, "Subject: %.*s\r\n\r\nx\r\n", (int)subject.n,
+                     (const char *)subject.p);
     } else {
         n = snprintf(message, sizeof message, "Subject: x\r\n\r\n");
     }
@@ -73,8 +73,7 @@ static uint32_t small_message(struct slice t, uint32_t k, struct form *f)
 }
 
 /* A name that is a literal of a few octets, as an atom. */
-static uint32_t short_literal(struct slice t, struct form *f)
-{
+static uint32_t short_literal(struct slice t, struct form *f) {
     uint32_t body, mark = announcement(t, &body), n = 0;
     for (uint32_t i = mark + 1; i < t.n && t.p[i] >= '0' && t.p[i] <= '9' && n < 100; i++)
         n = n * 10 + (uint32_t)(t.p[i] - '0');
@@ -89,8 +88,7 @@ static uint32_t short_literal(struct slice t, struct form *f)
 }
 
 /* Without the quotes of a word that needs none. */
-static uint32_t unquoted(struct slice t, struct form *f)
-{
+static uint32_t unquoted(struct slice t, struct form *f) {
     uint32_t body;
     announcement(t, &body);
     for (uint32_t i = 0; i + 2 < body; i++) {
@@ -109,15 +107,11 @@ static uint32_t unquoted(struct slice t, struct form *f)
     return SHRINK_SKIP;
 }
 
-/* The k-th piece of the command line (not of literals) goes: pieces are split at blanks, commas and colons outside
- * parentheses' contents and quotes; the separator goes too. The first word stays. */
-static bool separator(uint8_t c)
-{
-    return c == ' ' || c == ',' || c == ':';
-}
+/* The k-th piece of the command line (not of literals) goes: pieces are split at blanks, commas and colons
+ * outside parentheses' contents and quotes; the separator goes too. The first word stays. */
+static bool separator(uint8_t c) { return c == ' ' || c == ',' || c == ':'; }
 
-static uint32_t without_piece(struct slice t, uint32_t k, struct form *f, bool *end)
-{
+static uint32_t without_piece(struct slice t, uint32_t k, struct form *f, bool *end) {
     uint32_t body, line = announcement(t, &body);
     uint32_t piece = 0, from = 0;
     int depth = 0; /* `$uid(FOO,3)` is one piece */
@@ -138,7 +132,7 @@ static uint32_t without_piece(struct slice t, uint32_t k, struct form *f, bool *
                 a++;
             while (b > a && t.p[b - 1] == ')' && !(a < b && memchr(t.p + a, '(', b - a)))
                 b--;
-            bool first = a > from;                 /* behind "(": its separator is the one that follows */
+            bool first = a > from; /* behind "(": its separator is the one that follows */
             add(f, t.p, first ? a : from - 1);
             if (first && b == i && i < line)
                 b = i + 1;
@@ -152,8 +146,7 @@ static uint32_t without_piece(struct slice t, uint32_t k, struct form *f, bool *
 }
 
 /* Without the k-th parenthesis, its contents and the blank before it. */
-static uint32_t without_group(struct slice t, uint32_t k, struct form *f)
-{
+static uint32_t without_group(struct slice t, uint32_t k, struct form *f) {
     uint32_t body, line = announcement(t, &body);
     for (uint32_t i = 1; i < line; i++) {
         if (t.p[i] != '(' || t.p[i - 1] != ' ' || k--)
@@ -169,8 +162,7 @@ static uint32_t without_group(struct slice t, uint32_t k, struct form *f)
 }
 
 /* Without literals and what follows. */
-static uint32_t without_literal(struct slice t, struct form *f)
-{
+static uint32_t without_literal(struct slice t, struct form *f) {
     uint32_t body, mark = announcement(t, &body);
     if (mark == t.n || mark < 2)
         return SHRINK_SKIP;
@@ -179,8 +171,7 @@ static uint32_t without_literal(struct slice t, struct form *f)
 }
 
 /* The set, the second word or the third behind UID, as `with`. */
-static uint32_t other_set(struct slice t, const char *with, struct form *f)
-{
+static uint32_t other_set(struct slice t, const char *with, struct form *f) {
     static const char *const commands[] = {"FETCH ", "STORE ", "COPY ", "MOVE ", "EXPUNGE "};
     uint32_t at = starts(t, "UID ") ? 4 : 0;
     struct slice rest = {t.p + at, t.n - at};
@@ -200,8 +191,7 @@ static uint32_t other_set(struct slice t, const char *with, struct form *f)
 }
 
 /* FETCH's items as `with`. */
-static uint32_t other_items(struct slice t, const char *with, struct form *f)
-{
+static uint32_t other_items(struct slice t, const char *with, struct form *f) {
     uint32_t at = starts(t, "UID ") ? 4 : 0;
     struct slice rest = {t.p + at, t.n - at};
     if (!starts(rest, "FETCH "))
@@ -219,11 +209,11 @@ static uint32_t other_items(struct slice t, const char *with, struct form *f)
 /* ---- forms that are no command any more where it was one ---- */
 
 /* Length of a `$word` at t.p[i]; `value` is something that may stand in its place. 0: none. */
-static uint32_t dollar(struct slice t, uint32_t i, const char **value)
-{
-    static const struct { const char *word, *value; } words[] = {
-        {"$uid(", "1"}, {"$size+", "1"}, {"$size", "1"}, {"$user(", "u"}, {"$pass(", "p"}, {"$plain(", "AHUAcA=="}, {"$box", "b"},
-        {"$/", "/"}};
+static uint32_t dollar(struct slice t, uint32_t i, const char **value) {
+    static const struct {
+        const char *word, *value;
+    } words[] = {{"$uid(", "1"},  {"$size+", "1"},         {"$size", "1"}, {"$user(", "u"},
+                 {"$pass(", "p"}, {"$plain(", "AHUAcA=="}, {"$box", "b"},  {"$/", "/"}};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
         uint32_t n = (uint32_t)strlen(words[k].word);
         if (t.n - i < n || memcmp(t.p + i, words[k].word, n))
@@ -241,8 +231,7 @@ static uint32_t dollar(struct slice t, uint32_t i, const char **value)
 }
 
 /* Is it a command of the grammar, whatever its words stand for? */
-static bool well_formed(struct slice t)
-{
+static bool well_formed(struct slice t) {
     enum { NODES = 512 };
     uint8_t *wire = malloc(t.n + 16u);
     struct node nodes[NODES];
@@ -260,13 +249,14 @@ static bool well_formed(struct slice t)
         i += n;
     }
     add(&f, "\r\n", 2);
-    bool ok = !f.full && parse_command(wire, f.n, &(struct lex_options){.dialect = DIALECT_3501}, &pool, &c).verdict == LEX_ACCEPT;
+    bool ok = !f.full &&
+              parse_command(wire, f.n, &(struct lex_options){.dialect = DIALECT_3501}, &pool, &c).verdict ==
+                  LEX_ACCEPT;
     free(wire);
     return ok && c.kind != CMD_UNKNOWN;
 }
 
-static uint32_t form(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
-{
+static uint32_t form(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap) {
     static const char *const sets[] = {"1", "*", "1:*"};
     static const char *const items[] = {"FLAGS", "BODY[]", "RFC822", "ENVELOPE", "RFC822.SIZE"};
     struct form f = {.buf = buf, .cap = cap};
@@ -289,8 +279,8 @@ static uint32_t form(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
     return end ? 0 : n;
 }
 
-uint32_t shrink_text(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap)
-{
+uint32_t shrink_text(struct slice text, uint32_t k, uint8_t *buf, uint32_t cap) {
     uint32_t n = form(text, k, buf, cap);
-    return n && n != SHRINK_SKIP && !well_formed((struct slice){buf, n}) && well_formed(text) ? SHRINK_SKIP : n;
+    return n && n != SHRINK_SKIP && !well_formed((struct slice){buf, n}) && well_formed(text) ? SHRINK_SKIP
+                                                                                              : n;
 }

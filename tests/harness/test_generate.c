@@ -1,5 +1,5 @@
-/* The generator: the same programs each time and wherever one begins, text that reads back, commands that are what they are
- * meant to be, and every aim in each round. */
+/* The generator: the same programs each time and wherever one begins, text that reads back, commands that are
+ * what they are meant to be, and every aim in each round. */
 #include "behaviour.h"
 #include "generate.h"
 
@@ -11,18 +11,16 @@
 #include <string.h>
 #include <cmocka.h>
 
-static const struct generator_options everything = {.clients = 4, .families = GENERATE_ALL, .implicit_tls = true,
-                                                    .starttls = true, .allow_inbox = true};
+static const struct generator_options everything = {
+    .clients = 4, .families = GENERATE_ALL, .implicit_tls = true, .starttls = true, .allow_inbox = true};
 
-static struct generator *make(uint64_t seed, const struct generator_options *o)
-{
+static struct generator *make(uint64_t seed, const struct generator_options *o) {
     struct generator *g = generator_new(seed, o);
     assert_non_null(g);
     return g;
 }
 
-static char *text_of(struct generator *g)
-{
+static char *text_of(struct generator *g) {
     struct program p;
     program_init(&p);
     assert_true(generator_next(g, &p));
@@ -32,8 +30,7 @@ static char *text_of(struct generator *g)
     return text;
 }
 
-static void same_seed(void **state)
-{
+static void same_seed(void **state) {
     (void)state;
     struct generator *a = make(7, &everything), *b = make(7, &everything), *c = make(8, &everything);
     int different = 0;
@@ -47,8 +44,7 @@ static void same_seed(void **state)
     generator_free(a), generator_free(b), generator_free(c);
 }
 
-static void any_program_alone(void **state)
-{
+static void any_program_alone(void **state) {
     (void)state;
     struct generator *a = make(3, &everything);
     char *in_turn[500];
@@ -72,8 +68,7 @@ static void any_program_alone(void **state)
     generator_free(a);
 }
 
-static void reads_back(void **state)
-{
+static void reads_back(void **state) {
     (void)state;
     struct generator *g = make(11, &everything);
     struct program p;
@@ -94,10 +89,11 @@ static void reads_back(void **state)
 
 /* ---- commands are well formed unless they are meant not to be ---- */
 
-static size_t word_value(const char *p, char *out)
-{
-    static const struct { const char *word, *value; } words[] = {
-        {"$user(1)", "u1"}, {"$pass(1)", "pw"}, {"$plain(1)", "AHUxAHB3"}, {"$box", "p1"}, {"$/", "/"}, {"$size", "5"}};
+static size_t word_value(const char *p, char *out) {
+    static const struct {
+        const char *word, *value;
+    } words[] = {{"$user(1)", "u1"}, {"$pass(1)", "pw"}, {"$plain(1)", "AHUxAHB3"},
+                 {"$box", "p1"},     {"$/", "/"},        {"$size", "5"}};
     if (!strncmp(p, "$uid(", 5)) {
         const char *comma = strchr(p, ',');
         sprintf(out, "%ld", strtol(comma + 1, NULL, 10) + 10);
@@ -116,8 +112,7 @@ static size_t word_value(const char *p, char *out)
     return 0;
 }
 
-static size_t wire(struct slice s, char *out)
-{
+static size_t wire(struct slice s, char *out) {
     size_t n = (size_t)sprintf(out, "a1 ");
     char *text = malloc(s.n + 1);
     memcpy(text, s.p, s.n);
@@ -138,8 +133,7 @@ static size_t wire(struct slice s, char *out)
     return n;
 }
 
-static struct lex_result lex(struct slice s, struct imap_command *c)
-{
+static struct lex_result lex(struct slice s, struct imap_command *c) {
     static char buf[200000];
     static struct node nodes[4000];
     struct node_pool pool = {nodes, 4000, 1};
@@ -148,17 +142,16 @@ static struct lex_result lex(struct slice s, struct imap_command *c)
     return parse_command((const uint8_t *)buf, n, &o, &pool, c);
 }
 
-static bool meant_to_be_wrong(const char *aim)
-{
-    static const char *const some[] = {"error.word", "id malformed", "clientid forms", "clientid.type", "id.", "clientid"};
+static bool meant_to_be_wrong(const char *aim) {
+    static const char *const some[] = {"error.word",    "id malformed", "clientid forms",
+                                       "clientid.type", "id.",          "clientid"};
     for (size_t i = 0; i < sizeof some / sizeof *some; i++)
         if (!strncmp(aim, some[i], strlen(some[i])))
             return true;
     return false;
 }
 
-static void well_formed(void **state)
-{
+static void well_formed(void **state) {
     (void)state;
     struct generator_options o = everything;
     o.mix = GENERATE_STEER; /* no second aim, whose errors would be another's */
@@ -182,17 +175,20 @@ static void well_formed(void **state)
             struct imap_command c;
             struct lex_result r = lex(s, &c);
             if (r.verdict != LEX_ACCEPT && !wrong)
-                fail_msg("program %d (%s): verdict %d at %u (%s): %.*s", n, generator_aim(g, &point, &context), r.verdict,
-                         r.offset, r.rule ? r.rule : "", (int)s.n, (const char *)s.p);
+                fail_msg("program %d (%s): verdict %d at %u (%s): %.*s", n,
+                         generator_aim(g, &point, &context), r.verdict, r.offset, r.rule ? r.rule : "",
+                         (int)s.n, (const char *)s.p);
             if (r.verdict == LEX_ACCEPT)
                 (c.uid ? by_uid : kinds)[c.kind]++;
             commands++;
         }
     }
-    static const uint8_t all[] = {CMD_CAPABILITY, CMD_NOOP, CMD_LOGOUT, CMD_ID, CMD_STARTTLS, CMD_LOGIN, CMD_AUTHENTICATE,
-        CMD_CLIENTID, CMD_SELECT, CMD_EXAMINE, CMD_CREATE, CMD_DELETE, CMD_RENAME, CMD_SUBSCRIBE, CMD_UNSUBSCRIBE, CMD_LIST,
-        CMD_LSUB, CMD_STATUS, CMD_APPEND, CMD_IDLE, CMD_CHECK, CMD_CLOSE, CMD_UNSELECT, CMD_EXPUNGE, CMD_SEARCH, CMD_FETCH,
-        CMD_STORE, CMD_COPY, CMD_MOVE};
+    static const uint8_t all[] = {
+        CMD_CAPABILITY,   CMD_NOOP,      CMD_LOGOUT,      CMD_ID,      CMD_STARTTLS, CMD_LOGIN,
+        CMD_AUTHENTICATE, CMD_CLIENTID,  CMD_SELECT,      CMD_EXAMINE, CMD_CREATE,   CMD_DELETE,
+        CMD_RENAME,       CMD_SUBSCRIBE, CMD_UNSUBSCRIBE, CMD_LIST,    CMD_LSUB,     CMD_STATUS,
+        CMD_APPEND,       CMD_IDLE,      CMD_CHECK,       CMD_CLOSE,   CMD_UNSELECT, CMD_EXPUNGE,
+        CMD_SEARCH,       CMD_FETCH,     CMD_STORE,       CMD_COPY,    CMD_MOVE};
     static const uint8_t uids[] = {CMD_FETCH, CMD_STORE, CMD_SEARCH, CMD_COPY, CMD_MOVE, CMD_EXPUNGE};
     for (size_t i = 0; i < sizeof all; i++)
         if (kinds[all[i]] < 17) /* 50 in 6000 programs */
@@ -206,8 +202,7 @@ static void well_formed(void **state)
 
 /* ---- aims ---- */
 
-static void every_aim_in_a_round(void **state)
-{
+static void every_aim_in_a_round(void **state) {
     (void)state;
     struct generator *g = make(1, &everything);
     uint32_t aims = generator_aims(g), reached[POINT_COUNT][64] = {{0}};
@@ -229,19 +224,18 @@ static void every_aim_in_a_round(void **state)
             char text[160];
             point_context_text((enum point)point, c, text, sizeof text);
             if (!reached[point][c] == !why)
-                fail_msg("%s %s: came %u times, reason: %s", point_name((enum point)point), text, reached[point][c],
-                         why ? why : "none");
+                fail_msg("%s %s: came %u times, reason: %s", point_name((enum point)point), text,
+                         reached[point][c], why ? why : "none");
         }
     assert_true(commands < 5000);
     program_free(&p);
     generator_free(g);
 }
 
-static void what_options_leave_out(void **state)
-{
+static void what_options_leave_out(void **state) {
     (void)state;
-    static const char *const never[] = {"INBOX", "IDLE", "ID ", "CLIENTID", "STARTTLS", "MOVE", "UID MOVE", "UID EXPUNGE",
-                                        "UNSELECT"};
+    static const char *const never[] = {"INBOX", "IDLE",     "ID ",         "CLIENTID", "STARTTLS",
+                                        "MOVE",  "UID MOVE", "UID EXPUNGE", "UNSELECT"};
     struct generator_options o = {.clients = 2};
     struct generator *g = make(9, &o);
     struct program p;
@@ -263,8 +257,9 @@ static void what_options_leave_out(void **state)
             struct slice s = program_text(&p, &p.line[i]);
             assert_true(p.line[i].session <= 2);
             for (size_t k = 0; k < sizeof never / sizeof *never && !errors; k++)
-                if (s.n >= strlen(never[k]) && p.line[i].kind == LINE_SEND && !memcmp(s.p, never[k], strlen(never[k])) &&
-                    p.line[i].session && !strstr("STARTTLS CLIENTID UNSELECT MOVE ID ", never[k]))
+                if (s.n >= strlen(never[k]) && p.line[i].kind == LINE_SEND &&
+                    !memcmp(s.p, never[k], strlen(never[k])) && p.line[i].session &&
+                    !strstr("STARTTLS CLIENTID UNSELECT MOVE ID ", never[k]))
                     fail_msg("program %d: %.*s", n, (int)s.n, (const char *)s.p);
         }
     }
@@ -272,9 +267,9 @@ static void what_options_leave_out(void **state)
     generator_free(g);
 }
 
-/* A session's sequence numbers may change under a command that EXPUNGE can come with: none may follow it unawaited. */
-static void pipelines_are_allowed(void **state)
-{
+/* A session's sequence numbers may change under a command that EXPUNGE can come with: none may follow it
+ * unawaited. */
+static void pipelines_are_allowed(void **state) {
     (void)state;
     struct generator *g = make(2, &everything);
     struct program p;
@@ -289,14 +284,15 @@ static void pipelines_are_allowed(void **state)
             if (l->kind != LINE_SEND || (!open[l->session] && !(l->flags & LINE_NOWAIT)))
                 continue;
             lex(program_text(&p, l), &c);
-            bool numbers = !c.uid && (c.kind == CMD_FETCH || c.kind == CMD_STORE || c.kind == CMD_SEARCH || c.kind == CMD_COPY ||
-                                      c.kind == CMD_MOVE);
+            bool numbers = !c.uid && (c.kind == CMD_FETCH || c.kind == CMD_STORE || c.kind == CMD_SEARCH ||
+                                      c.kind == CMD_COPY || c.kind == CMD_MOVE);
             assert_false(numbers && expunge[l->session]);
             assert_true(c.kind != CMD_APPEND && c.kind != CMD_IDLE);
             groups += open[l->session];
             open[l->session] = l->flags & LINE_NOWAIT;
-            expunge[l->session] = open[l->session] && (expunge[l->session] || c.uid ||
-                                                       (c.kind != CMD_FETCH && c.kind != CMD_STORE && c.kind != CMD_SEARCH));
+            expunge[l->session] =
+                open[l->session] && (expunge[l->session] || c.uid ||
+                                     (c.kind != CMD_FETCH && c.kind != CMD_STORE && c.kind != CMD_SEARCH));
         }
     }
     assert_true(groups > 100);
@@ -304,11 +300,14 @@ static void pipelines_are_allowed(void **state)
     generator_free(g);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_seed), cmocka_unit_test(any_program_alone), cmocka_unit_test(reads_back),
-        cmocka_unit_test(well_formed), cmocka_unit_test(every_aim_in_a_round), cmocka_unit_test(what_options_leave_out),
+        cmocka_unit_test(same_seed),
+        cmocka_unit_test(any_program_alone),
+        cmocka_unit_test(reads_back),
+        cmocka_unit_test(well_formed),
+        cmocka_unit_test(every_aim_in_a_round),
+        cmocka_unit_test(what_options_leave_out),
         cmocka_unit_test(pipelines_are_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The shrinker on made-up failures: what must stay stays, all else goes, within bounds, and the same way each time. */
+/* The shrinker on made-up failures: what must stay stays, all else goes, within bounds, and the same way each
+ * time. */
 #include "generate.h"
 #include "shrink.h"
 
@@ -9,8 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-static struct program parse(const char *text)
-{
+static struct program parse(const char *text) {
     struct program p;
     char err[256] = "";
     program_init(&p);
@@ -20,16 +20,18 @@ static struct program parse(const char *text)
 }
 
 /* A failure that needs these texts, in this order, in lines of the program. */
-struct need { const char *text[6]; uint32_t asked; int flaky; };
+struct need {
+    const char *text[6];
+    uint32_t asked;
+    int flaky;
+};
 
-static bool has(const struct program *p, const struct line *l, const char *z)
-{
+static bool has(const struct program *p, const struct line *l, const char *z) {
     struct slice s = program_text(p, l);
     return s.n >= strlen(z) && memmem(s.p, s.n, z, strlen(z));
 }
 
-static int needs(void *user, const struct program *p)
-{
+static int needs(void *user, const struct program *p) {
     struct need *need = user;
     int k = 0;
     need->asked++;
@@ -40,11 +42,11 @@ static int needs(void *user, const struct program *p)
     return !need->flaky || need->asked % (uint32_t)need->flaky == 0;
 }
 
-static void shrinks_to(const char *from, struct need *need, const char *to)
-{
+static void shrinks_to(const char *from, struct need *need, const char *to) {
     struct program p = parse(from), out;
     program_init(&out);
-    assert_int_equal(shrink_program(&p, needs, need, &out, &(struct shrink_limits){.tries = 5000}, NULL), SHRINK_DONE);
+    assert_int_equal(shrink_program(&p, needs, need, &out, &(struct shrink_limits){.tries = 5000}, NULL),
+                     SHRINK_DONE);
     char *text = program_print(&out, NULL);
     assert_string_equal(text, to);
     free(text);
@@ -52,31 +54,31 @@ static void shrinks_to(const char *from, struct need *need, const char *to)
     program_free(&out);
 }
 
-static void lines(void **state)
-{
+static void lines(void **state) {
     (void)state;
     struct need need = {.text = {"CREATE", "EXPUNGE"}};
-    shrinks_to("# aim\nC1: CREATE FOO\nC1: SELECT FOO\nC2: NOOP\nC2: NOOP\nC1: EXPUNGE\nC1: CLOSE\n@checkpoint\n", &need,
-               "C1: CREATE FOO\nC1: EXPUNGE\n");
+    shrinks_to(
+        "# aim\nC1: CREATE FOO\nC1: SELECT FOO\nC2: NOOP\nC2: NOOP\nC1: EXPUNGE\nC1: CLOSE\n@checkpoint\n",
+        &need, "C1: CREATE FOO\nC1: EXPUNGE\n");
 }
 
-static void traces(void **state)
-{
+static void traces(void **state) {
     (void)state;
     struct need need = {.text = {"EXPUNGE"}};
-    shrinks_to("# imapdiff trace 1\n# seed: 4\nS1: * OK hi\nC1 auto: LOGIN $user(1) $pass(1)\nS1: OK\nC1: EXPUNGE\n"
-               "S1: * 1 EXPUNGE\nS1: OK\n@close S1\n# end\n", &need, "C1: EXPUNGE\n");
+    shrinks_to(
+        "# imapdiff trace 1\n# seed: 4\nS1: * OK hi\nC1 auto: LOGIN $user(1) $pass(1)\nS1: OK\nC1: EXPUNGE\n"
+        "S1: * 1 EXPUNGE\nS1: OK\n@close S1\n# end\n",
+        &need, "C1: EXPUNGE\n");
 }
 
-static void sessions(void **state)
-{
+static void sessions(void **state) {
     (void)state;
     struct need need = {.text = {"SELECT", "EXPUNGE", "NOOP"}};
-    shrinks_to("C2: SELECT FOO\nC4: SELECT FOO\nC3: EXPUNGE\nC4: NOOP\n", &need, "C1: SELECT FOO\nC1: EXPUNGE\nC1: NOOP\n");
+    shrinks_to("C2: SELECT FOO\nC4: SELECT FOO\nC3: EXPUNGE\nC4: NOOP\n", &need,
+               "C1: SELECT FOO\nC1: EXPUNGE\nC1: NOOP\n");
 }
 
-static int two_sessions(void *user, const struct program *p)
-{
+static int two_sessions(void *user, const struct program *p) {
     int first = 0;
     (void)user;
     for (uint32_t i = 0; i < p->lines; i++) {
@@ -88,8 +90,7 @@ static int two_sessions(void *user, const struct program *p)
     return 0;
 }
 
-static void numbered_from_one(void **state)
-{
+static void numbered_from_one(void **state) {
     (void)state;
     struct program p = parse("C4: SELECT FOO\nC7: EXPUNGE\nC4+: FETCH 1:3,5 (FLAGS UID)\nC4: NOOP\n"), out;
     program_init(&out);
@@ -101,8 +102,7 @@ static void numbered_from_one(void **state)
     program_free(&out);
 }
 
-static int idle_done(void *user, const struct program *p)
-{
+static int idle_done(void *user, const struct program *p) {
     int idle = 0, done = 0, noop = 0;
     (void)user;
     for (uint32_t i = 0; i < p->lines; i++) {
@@ -113,8 +113,7 @@ static int idle_done(void *user, const struct program *p)
     return noop && idle == done;
 }
 
-static void lines_that_need_each_other(void **state)
-{
+static void lines_that_need_each_other(void **state) {
     (void)state;
     struct program p = parse("C1: IDLE\nC2: NOOP\nC1: DONE\n"), out;
     program_init(&out);
@@ -126,25 +125,25 @@ static void lines_that_need_each_other(void **state)
     program_free(&out);
 }
 
-static int fetch_size(void *user, const struct program *p)
-{
+static int fetch_size(void *user, const struct program *p) {
     bool selected = false;
     (void)user;
     for (uint32_t i = 0; i < p->lines; i++) {
         const struct line *l = &p->line[i];
         selected |= has(p, l, "SELECT ") && has(p, l, "FOO");
-        if (selected && has(p, l, "FETCH 1:3 (") && has(p, l, "RFC822.SIZE") && !has(p, l, "()") && has(p, l, ")"))
+        if (selected && has(p, l, "FETCH 1:3 (") && has(p, l, "RFC822.SIZE") && !has(p, l, "()") &&
+            has(p, l, ")"))
             return 1;
     }
     return 0;
 }
 
-static void texts(void **state)
-{
+static void texts(void **state) {
     (void)state;
     struct need small = {.text = {"APPEND FOO", "FETCH 3"}};
     shrinks_to("C1: APPEND FOO (\\Seen) {33}\n  | Subject: imapdiff-1-1\n  |\n  | A body\n"
-               "C1: FETCH 3:5,1 (FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])\n", &small, "C1: APPEND FOO {14}\n  | Subject: x\n  |\n  |\nC1: FETCH 3 FLAGS\n");
+               "C1: FETCH 3:5,1 (FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])\n",
+               &small, "C1: APPEND FOO {14}\n  | Subject: x\n  |\n  |\nC1: FETCH 3 FLAGS\n");
     struct program p = parse("C1: SELECT {3}\n  | FOO\nC1: FETCH 1:3 (UID FLAGS RFC822.SIZE BODY[])\n"), out;
     program_init(&out);
     assert_int_equal(shrink_program(&p, fetch_size, NULL, &out, NULL, NULL), SHRINK_DONE);
@@ -156,8 +155,7 @@ static void texts(void **state)
 }
 
 /* The UIDs that later commands mean stay the same messages when an APPEND before goes. */
-static int third_message(void *user, const struct program *p)
-{
+static int third_message(void *user, const struct program *p) {
     (void)user;
     int appends = 0, marked = 0, asked = 0;
     for (uint32_t i = 0; i < p->lines; i++) {
@@ -173,11 +171,13 @@ static int third_message(void *user, const struct program *p)
     return asked;
 }
 
-static void uids_follow(void **state)
-{
+static void uids_follow(void **state) {
     (void)state;
-    struct program p = parse("C1: APPEND FOO {14}\n  | Subject: one\n  |\nC1: APPEND FOO {14}\n  | Subject: two\n  |\n"
-                             "C1: APPEND FOO {16}\n  | Subject: three\n  |\nC1: UID FETCH $uid(FOO,2):$uid(FOO,3) FLAGS\n"), out;
+    struct program
+        p = parse(
+            "C1: APPEND FOO {14}\n  | Subject: one\n  |\nC1: APPEND FOO {14}\n  | Subject: two\n  |\n"
+            "C1: APPEND FOO {16}\n  | Subject: three\n  |\nC1: UID FETCH $uid(FOO,2):$uid(FOO,3) FLAGS\n"),
+        out;
     program_init(&out);
     assert_int_equal(shrink_program(&p, third_message, NULL, &out, NULL, NULL), SHRINK_DONE);
     assert_int_equal(out.lines, 2);
@@ -187,14 +187,15 @@ static void uids_follow(void **state)
     program_free(&out);
 }
 
-static void bounds(void **state)
-{
+static void bounds(void **state) {
     (void)state;
-    struct program p = parse("C1: CREATE FOO\nC1: SELECT FOO\nC2: NOOP\nC2: NOOP\nC1: EXPUNGE\nC1: CLOSE\n"), out;
+    struct program p = parse("C1: CREATE FOO\nC1: SELECT FOO\nC2: NOOP\nC2: NOOP\nC1: EXPUNGE\nC1: CLOSE\n"),
+                   out;
     struct shrink_counts counts;
     program_init(&out);
     struct need need = {.text = {"CREATE", "EXPUNGE"}};
-    assert_int_equal(shrink_program(&p, needs, &need, &out, &(struct shrink_limits){.tries = 3}, &counts), SHRINK_TRIES);
+    assert_int_equal(shrink_program(&p, needs, &need, &out, &(struct shrink_limits){.tries = 3}, &counts),
+                     SHRINK_TRIES);
     assert_int_equal(need.asked, 3);
     assert_int_equal(counts.tries, 3);
     assert_int_equal(needs(&need, &out), 1);
@@ -204,20 +205,19 @@ static void bounds(void **state)
     assert_int_equal(out.lines, p.lines);
     /* One that shows every third time is still found, with repeats. */
     struct need flaky = {.text = {"EXPUNGE"}, .flaky = 3};
-    assert_int_equal(shrink_program(&p, needs, &flaky, &out, &(struct shrink_limits){.repeats = 3}, &counts), SHRINK_DONE);
+    assert_int_equal(shrink_program(&p, needs, &flaky, &out, &(struct shrink_limits){.repeats = 3}, &counts),
+                     SHRINK_DONE);
     assert_int_equal(out.lines, 1);
     program_free(&p);
     program_free(&out);
 }
 
-static int stop(void *user, const struct program *p)
-{
+static int stop(void *user, const struct program *p) {
     (void)p;
     return ++*(int *)user < 4 ? *(int *)user == 1 : -1;
 }
 
-static void stopped(void **state)
-{
+static void stopped(void **state) {
     (void)state;
     struct program p = parse("C1: A\nC1: B\nC1: C\nC1: D\nC1: E\n"), out;
     int asked = 0;
@@ -228,9 +228,9 @@ static void stopped(void **state)
     program_free(&out);
 }
 
-/* Generated programs: never longer, never a program that does not read back, the same twice, at most the lines needed. */
-static void generated(void **state)
-{
+/* Generated programs: never longer, never a program that does not read back, the same twice, at most the
+ * lines needed. */
+static void generated(void **state) {
     (void)state;
     struct generator_options o = {.families = GENERATE_ALL, .starttls = true};
     struct generator *g = generator_new(1, &o);
@@ -261,8 +261,7 @@ static void generated(void **state)
 }
 
 /* Of every generated command: the simpler forms end, fit, and are none of no octets. */
-static void forms(void **state)
-{
+static void forms(void **state) {
     (void)state;
     struct generator_options o = {.families = GENERATE_ALL, .starttls = true};
     struct generator *g = generator_new(4, &o);
@@ -288,12 +287,19 @@ static void forms(void **state)
     generator_free(g);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines), cmocka_unit_test(traces), cmocka_unit_test(sessions), cmocka_unit_test(numbered_from_one),
-        cmocka_unit_test(lines_that_need_each_other), cmocka_unit_test(texts),
-        cmocka_unit_test(uids_follow), cmocka_unit_test(bounds), cmocka_unit_test(stopped), cmocka_unit_test(generated), cmocka_unit_test(forms),
+        cmocka_unit_test(lines),
+        cmocka_unit_test(traces),
+        cmocka_unit_test(sessions),
+        cmocka_unit_test(numbered_from_one),
+        cmocka_unit_test(lines_that_need_each_other),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(uids_follow),
+        cmocka_unit_test(bounds),
+        cmocka_unit_test(stopped),
+        cmocka_unit_test(generated),
+        cmocka_unit_test(forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
