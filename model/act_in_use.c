@@ -126,6 +126,19 @@ static void rebind(struct run *r, uint16_t from, uint16_t to, uint16_t box) {
     w_box(r->w, box)->renamed = r->mode == JUDGE;
 }
 
+/* Those inside an inferior mailbox meet what those inside the renamed one may meet. */
+static void child_visitors(struct run *r, struct step *s, uint16_t box) {
+    int mode, f[3] = {0, 0, 0};
+    f[1] = visitors_context(r, s, box, &mode, &f[2]);
+    if (f[1] < 0) return;
+    uint32_t context = point_context(P_RENAME_IN_USE, 3, f);
+    const struct answer *a = r->mode == SERVE ? run_serve_answer(r, P_RENAME_IN_USE, context) : run_choose(r, s, P_RENAME_IN_USE, context);
+    if (a && a->reply == REPLY_OK)
+        visitors_ops(r, s, box, a);
+    else if (!a)
+        doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
+}
+
 /* RFC 3501 6.3.5: inferior names move along. */
 static void rename_children(struct run *r, struct step *s, uint16_t from, uint16_t to) {
     struct slice parent = world_name_text(r->w, from);
@@ -144,6 +157,7 @@ static void rename_children(struct run *r, struct step *s, uint16_t from, uint16
             return;
         }
         rebind(r, (uint16_t)i, child, box);
+        child_visitors(r, s, box);
     }
 }
 

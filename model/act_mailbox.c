@@ -33,6 +33,8 @@ uint16_t step_name(struct run *r, struct step *s, const struct istring *a) {
 bool refuse_undocumented(struct run *r, struct step *s, const char *summary) {
     if (r->mode == SERVE || s->word == REPLY_OK) return false;
     s->refused = s->judged = 1;
+    if (s->word == REPLY_BAD && step_session(r, s)->after_id)
+        run_note(r, V_VIOLATES, s->session, s->reply_event, "ID-3.1-d", "after ID a command on the selected mailbox is answered BAD");
     run_note_more(run_note(r, s->word == REPLY_BAD ? V_DEVIATES : V_UNDOCUMENTED, s->session, s->reply_event, "R3501-7.1.2", summary),
                   s->word == REPLY_BAD ? "BAD" : "NO", "OK");
     return true;

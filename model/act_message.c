@@ -76,7 +76,33 @@ static int range_cmd(uint8_t kind) {
     return kind == CMD_FETCH ? 0 : kind == CMD_STORE ? 1 : kind == CMD_SEARCH ? 2 : 3;
 }
 
+static bool may_reach_beyond(const struct wsession *w, const struct step *s) {
+    for (uint32_t i = 0; i < s->c->set.n; i++) {
+        uint32_t lo = s->c->set.r[i].lo, hi = s->c->set.r[i].hi;
+        if (s->c->uid || lo > w->view || hi > w->view) return true; /* SEQ_STAR is above every view */
+    }
+    return false;
+}
+
+/* T-MAP-9: EXISTS may come first within the command; then what it announces is meant, too. */
+static void announced_first(struct run *r, struct step *s) {
+    const struct wsession *w = step_session(r, s);
+    if (w->loose || !may_reach_beyond(w, s)) return;
+    for (unsigned i = 0; i < r->n_heard; i++) {
+        const struct heard *h = &r->heard[i];
+        if (!h->r || h->session != s->session || h->event < s->event) continue;
+        if ((s->reply_event && h->event > s->reply_event) || h->r->kind == RESP_EXPUNGE) return;
+        if (h->r->kind != RESP_EXISTS || h->r->number <= w->view) continue;
+        uint32_t there = w->view;
+        for (uint16_t m = w->announced ? w_message(r->w, w->announced)->next : w_box(r->w, w->box)->first; m; m = w_message(r->w, m)->next)
+            there++;
+        if (h->r->number <= there && run_fork(r, 2)) view_extend(r, s->session, h->r->number, h->event);
+        return;
+    }
+}
+
 bool resolve_targets(struct run *r, struct step *s) {
+    if (r->mode == JUDGE) announced_first(r, s);
     s->first = (uint16_t)r->targets;
     s->targets = 0;
     s->all_dead = 1;
@@ -230,6 +256,7 @@ static void act_store(struct run *r, struct step *s) {
         s->refused = s->judged = 1; /* an OK that changes nothing is legal; a change will show */
         if (s->word == REPLY_OK && r->mode == JUDGE)
             run_note(r, V_UNDOCUMENTED, s->session, s->reply_event, "R3501-6.3.2", "OK to STORE in a read-only mailbox");
+        for (unsigned i = 0; i < s->targets && r->mode == JUDGE; i++) w_message(r->w, r->target[s->first + i].m)->read_only = 1;
         return;
     }
     if (s->some_dead) {
@@ -241,8 +268,10 @@ static void act_store(struct run *r, struct step *s) {
             int g[2] = {s->c->uid, 1};
             if (run_fault(r, P_FAULT_STORE, point_context(P_FAULT_STORE, 2, g), OP_F_WRITE_ON_NO)) write = s->word == REPLY_NO;
             if (write) store_faults(r, s, flags);
-        } else if (write)
+        } else if (write) {
+            s->wrote = s->word == REPLY_NO;
             store_living(r, s, flags);
+        }
         store_shoulds(r, s);
         return;
     }

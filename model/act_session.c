@@ -200,6 +200,7 @@ static void act_id(struct run *r, struct step *s) {
         judge_id_word(r, s);
     if (w->ids < 255) w->ids++;
     w->id_caps = 1;
+    w->after_id = r->mode == JUDGE && w->state == SES_SELECTED && s->word == REPLY_OK;
 }
 
 /* Do the two readings of the type part here (T-CID-3)? */

@@ -152,8 +152,10 @@ static void wrong_flags(struct run *r, const struct heard *h, uint16_t m, uint32
     bool older = false;
     for (uint16_t v = w_message(r->w, m)->first; v && v != floor; v = w_version(r->w, v)->next)
         older |= w_version(r->w, v)->flags == flags;
+    bool read_only = w_message(r->w, m)->read_only;
     struct pending_note *n =
-        run_note(r, V_VIOLATES, h->session, h->event, older ? "MAP-I10 R3501-7.4.2" : "MAP-I10 MAP-I2 R3501-7.4.2",
+        read_only ? run_note(r, V_VIOLATES, h->session, h->event, "R3501-6.3.2 MAP-I10", "STORE in a read-only mailbox changes flags")
+        : run_note(r, V_VIOLATES, h->session, h->event, older ? "MAP-I10 R3501-7.4.2" : "MAP-I10 MAP-I2 R3501-7.4.2",
                  older ? "flags older than those that this session was told or wrote" : "flags that the message never had");
     run_note_more(n, run_say(r, "flags %#x of message %u", flags, h->r->number),
                   run_say(r, "flags %#x or newer", w_version(r->w, floor)->flags));

@@ -98,6 +98,9 @@ static void judge_store_flags(struct run *r, struct step *s) {
         }
         if (s->word == REPLY_OK) w_view(r->w, (unsigned)s->session)[v].floor = w_message(r->w, g->m)->last;
     }
+    if (missing && !s->c->silent && s->word == REPLY_NO) /* neither MAP-4.2.3-a nor MAP-4.2.4-a */
+        run_note(r, V_VIOLATES, s->session, s->reply_event, "MAP-I10 MAP-4.2.4-a",
+                 "NO to STORE, and no flags told, but flags were set");
     if (missing && !s->c->silent && s->word == REPLY_OK)
         run_note(r, V_DEVIATES, s->session, s->reply_event, "R3501-6.4.6", "OK to STORE without the new flags of every message");
 }
@@ -107,7 +110,7 @@ void judge_fetch(struct run *r, struct step *s) {
     unsigned seq = 0;
     if (w->loose) return;
     if (s->c->kind == CMD_STORE) {
-        if (s->word == REPLY_OK || (s->answer && answer_has(s->answer, OP_STORE_LIVING))) judge_store_flags(r, s);
+        if (s->word == REPLY_OK || s->wrote) judge_store_flags(r, s);
         return;
     }
     bool missing = missing_living(r, s, &seq);
@@ -115,6 +118,9 @@ void judge_fetch(struct run *r, struct step *s) {
         run_note_more(run_note(r, V_VIOLATES, s->session, s->reply_event, "R3501-6.4.5 MAP-I2",
                                "OK to FETCH without the data of a message that lives"), run_say(r, "without %u", seq), "");
     if (!s->some_dead) {
+        if (s->word == REPLY_BAD && w->after_id)
+            run_note(r, V_VIOLATES, s->session, s->reply_event, "ID-3.1-d", "after ID a command on the selected mailbox is answered BAD");
+        if (s->word == REPLY_OK) w->after_id = 0;
         if (s->word != REPLY_OK && !w->doom)
             run_note(r, s->word == REPLY_BAD ? V_DEVIATES : V_UNDOCUMENTED, s->session, s->reply_event, "R3501-6.4.5",
                      "FETCH was refused although all its messages live");

@@ -49,6 +49,7 @@ struct step {
     uint16_t message;   /* APPEND, COPY: first message made */
     uint16_t copies;
     uint8_t some_dead, all_dead, beyond, star, refused, insider;
+    uint8_t wrote;      /* STORE: flags were set on the living although the reply is NO */
     uint16_t view_before; /* messages in the view when the command came */
     uint8_t was_selected;
     uint8_t view_dead;  /* the view held messages that were gone when the command came */

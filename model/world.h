@@ -47,6 +47,7 @@ struct wmessage {
     uint8_t flags_unknown; /* any flags may be told next; that binds them */
     uint8_t maybe;      /* serving: 2: a fault lets it live on */
     uint8_t viewed;     /* world_collect's mark */
+    uint8_t read_only;  /* judging: a STORE in a read-only session named it */
 };
 
 enum box_state { BOX_LIVE = 1, BOX_GHOST, BOX_ORPHAN, BOX_DEAD };
@@ -94,6 +95,7 @@ struct wsession {
     uint8_t cid_advertised, cid_accepted, bye;
     uint8_t owes;       /* MAP-I9: it was refused because of expunges that it has not been told */
     uint8_t utf8;
+    uint8_t after_id;   /* judging: ID was the last command, and a mailbox was selected */
     uint8_t handshake;  /* STARTTLS was answered OK, TLS is not there yet */
 };
 
