@@ -14,18 +14,19 @@
  *   must, should = true                  a play that does not go as written is itself a finding, VIOLATES or DEVIATES. It cites
  *                                        the ids of the last comment above the line that differs, else `cites`
  *   any     = true                       with several plays: one that goes as written is enough
- *   compare = "all", "last", "refused"   with several plays: their replies must be equal (ID and CLIENTID commands left out): all, the
- *                                        last command's, the last command's if it was refused
+ *   compare = "all", "last", "refused"   with several plays: their replies must be equal (ID and CLIENTID commands left out): all, without
+ *                                        the text for people; the last command's, with it; the last command's if it was refused
  *
  * How an `S1:` line is matched. The lines between two commands of a session are a group; pipelined commands and IDLE with its
- * DONE are one group. Nothing is compared in a group without `S` lines, and no tagged reply where no line is about one. Within a group tagged replies come in their order, untagged
- * responses in any. `x4`, `?`, `!` as in program.h; `...` is any text; letters are compared without case; a quoted string,
+ * DONE are one group. Nothing is compared in a group without `S` lines, and no tagged reply where no line is about one. Within a
+ * group tagged replies stand in the order of their commands, untagged responses in any. `x4`, `?`, `!` as in program.h; `...` is any text; letters are compared without case; a quoted string,
  * a literal and an atom of the same octets are equal.
  *   OK, NO, BAD, * BYE, +    whatever text follows; `NO|BAD` is either
  *   * 4 EXPUNGE              by the effect of all of them on the view (T-MAP-19), not by their numbers
  *   * SEARCH 1 2             as a set; * CAPABILITY A B ...   holds at least A and B, in the response or as a code of OK
- *   * 3 FETCH (FLAGS (\Seen) ENVELOPE ...)   items in any order; flags as a set without \Recent; a UID more does not matter
- * Responses that no line expects make it differ, but for EXISTS, RECENT, FLAGS, OK and CAPABILITY. `S1: ...` permits any more.
+ *   * 3 FETCH (FLAGS (\Seen) ENVELOPE ...)   items in any order; flags as a set without \Recent; UID or FLAGS more do not matter
+ * Responses that no line expects make it differ, but for EXISTS, RECENT, FLAGS, OK, CAPABILITY, and flags that FETCH tells behind a
+ * command that is neither FETCH nor STORE. `S1: ...` permits any more.
  * `@close S1` expects that the server ends the session.
  */
 #ifndef SCENARIO_H

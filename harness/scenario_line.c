@@ -252,6 +252,20 @@ static bool item_among(struct slice name, struct slice val, struct slice list)
     return false;
 }
 
+static bool along(struct slice name) { return is(name, "UID") || is(name, "MODSEQ") || is(name, "FLAGS"); }
+
+bool seen_flags_only(const struct seen *s)
+{
+    struct slice t = text_of(s), n, v;
+    word(&t), word(&t), word(&t);
+    while (t.n && *t.p == ' ')
+        t.p++, t.n--;
+    bool only = s->kind == SEEN_FETCH;
+    for (struct slice list = inside(t); only && take_item(&list, &n, &v);)
+        only = along(n);
+    return only;
+}
+
 static bool fetch_matches(struct slice p, struct slice t)
 {
     struct slice pr = p, tr = t, n, v;
@@ -281,10 +295,11 @@ static bool fetch_matches(struct slice p, struct slice t)
                 return false;
         }
     }
+    /* UID, MODSEQ and FLAGS (a BODY[] that sets \\Seen tells them) may always come along */
     for (struct slice list = tr; take_item(&list, &n, &v);)
-        have += !is(n, "UID") && !is(n, "MODSEQ");
+        have += !along(n);
     for (struct slice list = pr; take_item(&list, &n, &v);)
-        want -= is(n, "UID") || is(n, "MODSEQ");
+        want -= along(n);
     return more || have <= want;
 }
 

@@ -68,6 +68,21 @@ static bool add_seen(struct match *m, struct group *g, const struct names *names
     return ok;
 }
 
+/* The wire's first word is the command's tag. */
+static bool add_tag(const struct match *m, struct group *g, const struct event *e)
+{
+    struct slice s = octets_of(m->log, e->at, e->n);
+    struct slice *more = realloc(g->tag, (g->tags + 1) * sizeof *more);
+    if (!more)
+        return false;
+    g->tag = more;
+    uint32_t n = 0;
+    while (n < s.n && s.p[n] != ' ' && s.p[n] != '\r')
+        n++;
+    g->tag[g->tags++] = (struct slice){s.p, n};
+    return true;
+}
+
 /* How many messages the view has, as far as responses tell. */
 static void follow_view(struct group *g, const struct seen *s, int *view)
 {
@@ -143,6 +158,8 @@ bool match_read(struct match *m, const struct program *p, const struct drive_log
         if (!now[s])
             continue;
         now[s]->sent = true;
+        if (own && e->kind == EV_SENT && !add_tag(m, now[s], e))
+            return false;
         if (e->kind == EV_CLOSED) {
             now[s]->ended = e->how != 1;
         } else if (e->kind == EV_RECEIVED) {
@@ -162,6 +179,7 @@ void match_free(struct match *m)
         for (uint32_t k = 0; k < m->group[i].seens; k++)
             free(m->group[i].seen[k].text.p);
         free(m->group[i].seen);
+        free(m->group[i].tag);
     }
     free(m->group);
     free(m->of_line);
@@ -213,17 +231,33 @@ static bool differ_line(struct comparing *c, const struct wanted *w, const struc
     return differ(c, w->line, text, seen);
 }
 
-static const struct seen *next_tagged(const struct group *g, uint32_t *at)
+/* The place of a reply: commands that were pipelined may be answered in any order (RFC 3501 5.5). */
+static uint32_t place(const struct group *g, const struct seen *s)
 {
-    while (*at < g->seens && g->seen[*at].kind != SEEN_TAGGED)
-        ++*at;
-    return *at < g->seens ? &g->seen[(*at)++] : NULL;
+    uint32_t i = 0;
+    while (i < g->tags && !slice_equal(g->tag[i], s->tag))
+        i++;
+    return i;
+}
+
+/* The tagged reply behind `last` (NULL: the first) in the order of the commands, then of arrival. */
+static const struct seen *next_tagged(const struct group *g, const struct seen *last)
+{
+    const struct seen *best = NULL;
+    uint32_t from = last ? place(g, last) : 0;
+    for (uint32_t i = 0; i < g->seens; i++) {
+        const struct seen *s = &g->seen[i];
+        if (s->kind != SEEN_TAGGED || (last && (place(g, s) < from || (place(g, s) == from && s <= last))))
+            continue;
+        if (!best || place(g, s) < place(g, best))
+            best = s;
+    }
+    return best;
 }
 
 static bool compare_tagged(struct comparing *c)
 {
-    uint32_t at = 0;
-    const struct seen *t = next_tagged(c->g, &at);
+    const struct seen *t = next_tagged(c->g, NULL);
     bool any = false; /* a group without a tagged line leaves the reply open */
     for (uint32_t i = 0; i < c->wants; i++) {
         const struct wanted *w = &c->want[i];
@@ -232,7 +266,7 @@ static bool compare_tagged(struct comparing *c)
             continue;
         for (uint32_t k = 0; k < w->repeat; k++) {
             if (t && seen_matches(&w->seen, t))
-                t = next_tagged(c->g, &at);
+                t = next_tagged(c->g, t);
             else if (!(w->flags & LINE_OPTIONAL))
                 return differ_line(c, w, t);
         }
@@ -356,6 +390,13 @@ static bool has_literal(const struct comparing *c)
     return false;
 }
 
+/* Does the command itself cause FETCH responses? */
+static bool asks_flags(const struct comparing *c)
+{
+    struct slice s = program_text(c->m->p, &c->m->p->line[c->g->line]);
+    return memmem(s.p, s.n, "FETCH", 5) || memmem(s.p, s.n, "STORE", 5);
+}
+
 static bool compare_others(struct comparing *c)
 {
     struct group *g = c->g;
@@ -380,7 +421,7 @@ static bool compare_others(struct comparing *c)
     for (uint32_t j = 0; j < g->seens && !c->more; j++) {
         const struct seen *s = &g->seen[j];
         bool free = s->kind == SEEN_FREE || (s->kind == SEEN_STATUS && s->text.n > 4 && !strncasecmp((const char *)s->text.p, "* OK", 4));
-        free = free || (s->kind == SEEN_CONTINUE && has_literal(c));
+        free = free || (s->kind == SEEN_CONTINUE && has_literal(c)) || (seen_flags_only(s) && !asks_flags(c));
         if (!s->used && !single(s->kind) && !free)
             return differ(c, g->line, "nothing more", s);
     }
@@ -477,11 +518,19 @@ static int by_text(const void *a, const void *b)
     return r ? r : x->n < y->n ? -1 : x->n > y->n;
 }
 
-/* Numbers in codes and in text for people differ from run to run. */
-static void put_steady(struct grow *out, const struct seen *s)
+/* Numbers in codes and in text for people differ from run to run; where all replies are compared, that text does not count. */
+static void put_steady(struct grow *out, const struct seen *s, bool text)
 {
     bool status = s->kind == SEEN_TAGGED || s->kind == SEEN_STATUS;
-    for (size_t i = 0; i < s->text.n; i++) {
+    size_t n = s->text.n;
+    if (status && !text) { /* the word and the code */
+        const uint8_t *open = memchr(s->text.p, '[', n), *close = open ? memchr(s->text.p, ']', n) : NULL;
+        size_t word = s->kind == SEEN_STATUS ? 2 : 0;
+        while (word < n && s->text.p[word] != ' ')
+            word++;
+        n = close && open == s->text.p + word + 1 ? (size_t)(close + 1 - s->text.p) : word;
+    }
+    for (size_t i = 0; i < n; i++) {
         bool digit = status && s->text.p[i] >= '0' && s->text.p[i] <= '9';
         if (!digit)
             grow_put(out, s->text.p + i, 1);
@@ -517,10 +566,10 @@ bool match_transcript(const struct match *m, bool last, struct grow *out, char w
         if (v)
             qsort(v, n, sizeof *v, by_text);
         for (uint32_t k = 0; v && k < n; k++)
-            put_steady(out, v[k]);
+            put_steady(out, v[k], last);
         for (uint32_t k = 0; v && k < g->seens; k++)
             if (g->seen[k].kind == SEEN_TAGGED)
-                put_steady(out, &g->seen[k]);
+                put_steady(out, &g->seen[k], last);
         if (g->ended)
             grow_put(out, "closed\n", 7);
         ok = v && !out->bad;

@@ -31,6 +31,8 @@ bool seen_make(struct seen *out, struct slice raw, bool response);
 bool seen_matches(const struct seen *pattern, const struct seen *response);
 /* The words of `* CAPABILITY ...`, or of a code [CAPABILITY ...] inside a status response: all of pattern's are among them. */
 bool seen_capable(const struct seen *pattern, const struct seen *response);
+/* A FETCH response that tells of flags and nothing else. */
+bool seen_flags_only(const struct seen *s);
 bool wild(struct slice pattern, struct slice text);
 
 /* scenario_match.c: the log of one play, divided into the groups of its program. */
@@ -43,6 +45,8 @@ struct group {
     bool expunged;
     struct seen *seen;
     uint32_t seens, cap;
+    struct slice *tag;     /* of its commands, in their order; in the log */
+    uint32_t tags;
 };
 struct match {
     const struct program *p;

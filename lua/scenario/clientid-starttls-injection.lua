@@ -16,7 +16,8 @@ return scenario {
     C1: NOOP
     S1!: * CAPABILITY ...
     S1 [z2]!: OK|NO|BAD
-    S1: OK
+    S1 [z3]!: OK|NO|BAD
+    S1?: OK
     @close C1
   ]=],
 }

@@ -15,7 +15,7 @@ return scenario {
     C1: NOOP
     S1: BAD
     S1: OK
-    C1+: ID ("a" "b" "c")
+    C1+: ID foo
     C1+: ID NIL
     C1: NOOP
     S1: BAD

@@ -21,6 +21,7 @@ return scenario {
     C1: LOGOUT
     S1: * BYE
     S1: OK
+    @wait 300
     @close S1
   ]=],
 }
