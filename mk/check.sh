@@ -1,10 +1,11 @@
 #!/bin/sh
 # check.sh [full]: every test, from the top of the sources; ends with `N passed, N failed` and tells by its exit status.
 #
-# Tests are programs build/tests/*/test_*, tests/**/test_*.py and tests/**/test_*.sh, each with a time limit; then the closed
-# loop (the model as a server, judged by the model as an oracle), and `make clauses`. `full` runs the long forms: it sets
-# IMAPDIFF_FULL=1 for tests that have one. Logs are in build/check/. JOBS tests run at once (default: as many as there
-# are processors).
+# Tests are programs build/tests/*/test_*, tests/*/test_*.py and tests/*/test_*.sh, each with a time limit; then the closed
+# loop (the model as a server, judged by the model as an oracle) for every behaviour, every planted fault, the hostile build,
+# and `make clauses`. `full` runs the long forms: it sets IMAPDIFF_FULL=1 for tests that have one. Logs are in build/check/.
+# JOBS tests run at once (default: as many as there are processors). At the end no process and no temporary file may be left;
+# when this is killed itself, its tests are ended too.
 set -u
 out=build/check
 
@@ -22,9 +23,55 @@ if [ "${1-}" = one ]; then
     else
         echo "failed" >"$out/$name.result"
         if [ "$status" = 124 ]; then why="still running after $seconds s"; else why="exit status $status, not $wanted"; fi
-        printf 'FAILED  %s: %s; %s\n' "$name" "$why" "$out/$name.log"
-        tail -n 25 "$out/$name.log" | sed 's/^/        /'
+        { printf 'FAILED  %s: %s; %s\n' "$name" "$why" "$out/$name.log"
+          tail -n 20 "$out/$name.log" | cut -c 1-150 | sed 's/^/        /'; } >"$out/$name.failed"
+        cat "$out/$name.failed" # in one piece
     fi
+    exit 0
+fi
+
+# check.sh fault NAME PROGRAMS CLAUSE...: the run must fail, and what it says is violated must be one of the clauses.
+if [ "${1-}" = fault ]; then
+    name=$2 programs=$3
+    shift 3
+    build/imapdiff check "model:$name" --quiet --programs "$programs" >"$out/fault-$name.out" 2>&1
+    status=$?
+    head -n 30 "$out/fault-$name.out"
+    [ "$status" = 1 ] || { echo "exit status $status, not 1"; exit 1; }
+    # "VIOLATES MAP-I3 MAP-I4  what happened": the ids end at two blanks.
+    for clause; do
+        sed -n 's/^VIOLATES \(.*\)/ \1/p' "$out/fault-$name.out" | sed 's/  .*/ /' | grep -qF " $clause " && exit 0
+    done
+    echo "found, but not by what it breaks: $*"
+    exit 1
+fi
+
+# Processes that were started here, by a word in their environment.
+mark=$$-$(date +%s)
+marked() {
+    for p in /proc/[0-9]*; do
+        tr '\0' '\n' <"$p/environ" 2>/dev/null | grep -qxF "IMAPDIFF_CHECK=$mark" && echo "${p#/proc/}"
+    done
+}
+end_marked() {
+    for signal in TERM TERM KILL; do
+        left=$(marked)
+        [ -n "$left" ] || return 0
+        # shellcheck disable=SC2086
+        kill -s "$signal" $left 2>/dev/null
+        sleep 2
+    done
+}
+
+# check.sh watch PID PARENT MARK TMP: outlives what is killed, and ends what that has left.
+if [ "${1-}" = watch ]; then
+    trap '' INT TERM HUP
+    mark=$4
+    while [ -e "$out/watch-$mark" ] && kill -0 "$2" 2>/dev/null && kill -0 "$3" 2>/dev/null; do sleep 1; done
+    [ -e "$out/watch-$mark" ] || exit 0
+    kill "$2" 2>/dev/null
+    end_marked
+    rm -rf "$out/watch-$mark" "$5"
     exit 0
 fi
 
@@ -33,6 +80,13 @@ full=
 rm -rf "$out"
 mkdir -p "$out"
 sh mk/packages.sh servers build >"$out/packages.out" 2>&1 || echo "check: server packages cannot be fetched: what needs them is left out"
+: >"$out/watch-$mark"
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/check-XXXXXX") && chmod 755 "$tmp" || exit 2 # a short path: Unix sockets go there
+setsid sh mk/check.sh watch $$ "$PPID" "$mark" "$tmp" >/dev/null 2>&1 </dev/null &
+export IMAPDIFF_CHECK="$mark" TMPDIR="$tmp"
+trap 'exit 130' INT TERM HUP
+state() { git status --porcelain 2>/dev/null; }
+before=$(state)
 
 # The list of tests: a line each, words without blanks.
 list=$out/list
@@ -51,19 +105,35 @@ done
 # The closed loop. A behaviour that is no fault: nothing may fail. A fault: something must.
 programs=$((full ? 5000 : 300))
 add loop-model 900 0 build/san/imapdiff check model --quiet --programs "$programs"
+add hostile-model 300 0 build/hostile/imapdiff check model --quiet --programs 50
 build/imapdiff list behaviours >"$out/behaviours" || echo "FAILED  imapdiff list behaviours"
 while read -r name _ rest; do
     case $rest in
-    "fault: "*) add "fault-$name" 900 1 build/imapdiff check "model:$name" --quiet --first --programs 2000 ;;
+    "fault: "*) cites=${rest##*\[}; add "fault-$name" 300 0 sh mk/check.sh fault "$name" 2000 "${cites%\]}" ;;
     *) add "loop-$name" $((full ? 3600 : 300)) 0 build/san/imapdiff check "model:$name" --quiet --programs "$programs" ;;
     esac
 done <"$out/behaviours"
 add clauses 120 0 make -s clauses
 
 total=$(wc -l <"$list")
-echo "check: $total tests"
+echo "check: $((total + 1)) tests"
 start=$(date +%s)
 xargs -P "${JOBS:-$(nproc)}" -L 1 sh mk/check.sh one <"$list"
+
+# What is left. A guardian may need a moment for its folder.
+result=ok
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -n "$(marked | grep -vx $$)" ] || break; sleep 1; done
+for p in $(marked | grep -vx $$); do
+    [ -e "/proc/$p" ] || continue
+    echo "FAILED  left: process $p: $(tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null)"
+    result=failed
+done
+for f in "$tmp"/* "$tmp"/.[!.]*; do [ -e "$f" ] && { echo "FAILED  left: $f"; result=failed; }; done
+rm -rf "$tmp"
+[ "$(state)" = "$before" ] || { echo "FAILED  left: the checkout has changed:"; state; result=failed; }
+echo left 0 0 >>"$list"
+echo "$result" >"$out/left.result"
+rm -f "$out/watch-$mark"
 
 passed=0 failed=0
 while read -r name _; do
