@@ -44,6 +44,7 @@ static bool parse(int argc, char **argv, struct check_options *o)
         {.name = "first", .type = CLI_FLAG, .to = &o->first},
         {.name = "reach", .type = CLI_FLAG, .to = &o->reach},
         {.name = "quiet", .type = CLI_FLAG, .to = &o->quiet},
+        {.name = "deadline", .type = CLI_TIME, .to = &o->deadline_ms},
         {.name = "allow-inbox", .type = CLI_FLAG, .to = &o->allow_inbox},
         {.name = "user", .type = CLI_LIST, .to = o->users, .n = &o->users_n, .max = TARGET_USERS},
         {.name = "behaviours", .type = CLI_LIST, .to = o->behaviours, .n = &o->folders, .max = CHECK_FOLDERS},

@@ -14,6 +14,7 @@ struct check_options {
     const char *target[CHECK_TARGETS];
     int targets;
     uint64_t time_ms;            /* 0: no limit of time */
+    uint64_t deadline_ms;        /* of one reply; 0: the target's own */
     uint64_t programs;           /* 0: no limit of programs */
     uint64_t seed;
     int clients;                 /* sessions of a generated program, at most */

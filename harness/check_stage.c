@@ -13,6 +13,8 @@ static bool open_target(struct stage *s, int *status, char *err, size_t errlen)
                                 .users = s->o->users, .allow_inbox = s->o->allow_inbox, .events = drive_events(s->drive)};
     s->target = target_open(s->name, &to, err, errlen, &usage);
     *status = usage ? EXIT_USAGE : EXIT_TARGET;
+    if (s->target && s->o->deadline_ms)
+        s->target->reply_ms = s->o->deadline_ms > 3600000 ? 3600000 : (int)s->o->deadline_ms;
     return s->target != NULL;
 }
 

@@ -43,6 +43,7 @@ static void help(void)
           "  --profile FILE       an earlier --json=FILE: its findings are known and fail nothing\n"
           "  --json[=FILE] --junit[=FILE] --tap[=FILE]   for machines; to standard output by default\n"
           "  --report DIR         a page with grid, findings, traces as charts\n"
+          "  --deadline 20s       for one reply; a server that is silent longer three times in a row ends the run\n"
           "  --strict             DEVIATES fails the run too\n"
           "  --shrink             make the traces of findings that fail the run small, and measure their rate\n"
           "  --first              stop at the first finding that fails the run\n"

@@ -47,7 +47,7 @@ want 0 'delete.in_use' "$bin" list choices
 want 0 'refuse-delete' "$bin" list behaviours
 want 0 'MAP-I3' "$bin" list clauses
 want 0 'MAP-I3' "$bin" explain MAP-I3
-want 2 'MAP-I' "$bin" explain MAP-I33
+want 2 'MAP-I' "$bin" explain "MAP-I3"3
 want 2 'expected a clause' "$bin" explain; one_line
 
 # Servers that cannot be reached, and a URL without a user.
