@@ -178,7 +178,13 @@ static void move_in_part(struct run *r, struct step *s) {
 
 void act_copy(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
-    if (!resolve_targets(r, s) || s->judged || !destination(r, s)) return;
+    if (!resolve_targets(r, s)) return;
+    if (s->judged) { /* of unknown UIDs: whatever was copied */
+        uint16_t name = step_name(r, s, &s->c->mailbox);
+        if (name) lose_track(r, w_name(r->w, name)->box);
+        return;
+    }
+    if (!destination(r, s)) return;
     bool move = s->c->kind == CMD_MOVE, dead_too = true;
     if (move && w->read_only) {
         if (says(r, s, REPLY_NO, "Read-only") || s->word != REPLY_OK) {
@@ -218,7 +224,7 @@ void act_copy(struct run *r, struct step *s) {
     }
     const struct resp_code *code = copyuid(r, s);
     if (!code || !copy_by_code(r, s, code)) {
-        if (code) w_box(r->w, s->box)->unknown = 1;
+        if (code) lose_track(r, s->box);
         copy_all(r, s, dead_too);
     } else if (s->answer && s->some_dead) { /* the code says which answer it was */
         unsigned dead = 0;

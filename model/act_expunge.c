@@ -76,9 +76,8 @@ void act_expunge(struct run *r, struct step *s) {
     }
     count(r, s, &all, &known, &unsure);
     if (unsure && r->mode == JUDGE && s->word == REPLY_OK) { /* what went cannot be known: the mailbox is not */
-        w_box(r->w, w->box)->unknown = w->loose = s->judged = 1;
-        for (unsigned i = 0; i < r->w->cap.sessions; i++)
-            if (w_session(r->w, i)->box == w->box) w_session(r->w, i)->loose = 1;
+        lose_track(r, w->box);
+        s->judged = 1;
         return;
     }
     if (world_visitors(r->w, w->box, s->session) && all) {

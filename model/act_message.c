@@ -57,6 +57,14 @@ static uint32_t largest_uid(struct run *r, const struct step *s, const struct se
     return box > view && run_fork(r, 2) ? box : view;
 }
 
+/* What a mailbox holds is not known any more: nobody's view of it is judged until the next SELECT. */
+void lose_track(struct run *r, uint16_t box) {
+    if (!box || r->mode == SERVE) return;
+    w_box(r->w, box)->unknown = 1;
+    for (unsigned i = 0; i < r->w->cap.sessions; i++)
+        if (w_session(r->w, i)->state == SES_SELECTED && w_session(r->w, i)->box == box) w_session(r->w, i)->loose = 1;
+}
+
 /* Where UIDs are unknown the message may be meant, or not. */
 static void uid_targets(struct run *r, struct step *s, const struct seq_set *set) {
     const struct wsession *w = step_session(r, s);
@@ -64,9 +72,9 @@ static void uid_targets(struct run *r, struct step *s, const struct seq_set *set
     uint32_t max = largest_uid(r, s, set);
     for (unsigned i = 0; i < w->view; i++) {
         uint32_t uid = w_message(r->w, v[i].message)->uid;
-        if (!uid) {
-            step_session(r, s)->loose = 1; /* cannot tell which: judged no more */
-            s->judged = 1;
+        if (!uid) { /* cannot tell which: judged no more */
+            lose_track(r, w->box);
+            step_session(r, s)->loose = s->judged = 1;
         } else if (seq_set_has(set, uid, max))
             add_target(r, s, v[i].message, i + 1);
     }

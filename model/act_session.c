@@ -325,13 +325,13 @@ void act(struct run *r, struct step *s) {
         /* Nothing that depends on an unknown view is judged; what it writes is unknown, too. */
         s->judged = 1;
         if (s->c->kind == CMD_CLOSE || s->c->kind == CMD_UNSELECT) {
-            if (s->c->kind == CMD_CLOSE && w->box) w_box(r->w, w->box)->unknown = 1;
+            if (s->c->kind == CMD_CLOSE) lose_track(r, w->box);
             if (s->word == REPLY_OK) world_leave(r->w, (unsigned)s->session);
-        } else if (s->c->kind != CMD_CHECK && s->c->kind != CMD_SEARCH && w->box)
-            w_box(r->w, w->box)->unknown = 1;
+        } else if (s->c->kind != CMD_CHECK && s->c->kind != CMD_SEARCH && s->c->kind != CMD_FETCH)
+            lose_track(r, w->box);
         if ((s->c->kind == CMD_COPY || s->c->kind == CMD_MOVE) && s->word == REPLY_OK) {
             uint16_t name = step_name(r, s, &s->c->mailbox);
-            if (name && w_name(r->w, name)->box) w_box(r->w, w_name(r->w, name)->box)->unknown = 1;
+            if (name) lose_track(r, w_name(r->w, name)->box);
         }
     } else if (!act_session(r, s)) {
         if (permitted(s->c->kind, SES_AUTH))

@@ -187,6 +187,7 @@ uint16_t step_name(struct run *r, struct step *s, const struct istring *a);
 /* A refusal that the session's doom explains (NO or BAD while its mailbox was taken away): notes it, true. */
 bool doomed_refusal(struct run *r, struct step *s);
 void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too);
+void lose_track(struct run *r, uint16_t box);
 bool resolve_targets(struct run *r, struct step *s); /* false: nothing more to do (beyond the view and refused) */
 bool refuse_undocumented(struct run *r, struct step *s, const char *summary);
 
