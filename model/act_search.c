@@ -9,6 +9,7 @@ struct search {
     struct run *r;
     struct step *s;
     uint32_t max_uid;
+    bool inside;  /* a sequence set names a message of the view */
     bool content; /* a key looked at the message itself */
 };
 
@@ -116,6 +117,7 @@ static void find_beyond(struct search *q, uint32_t node) {
         struct seq_set set;
         if (n->number == SK_NOT || n->number == SK_OR || n->number == SK_AND) find_beyond(q, n->child);
         if (n->number != SK_SEQUENCE || !seq_set_parse(n->str.s, true, &set)) continue;
+        for (unsigned k = 1; k <= view; k++) q->inside |= seq_set_has(&set, k, view);
         for (uint32_t k = 0; k < set.n; k++) {
             if ((set.r[k].lo == SEQ_STAR || set.r[k].hi == SEQ_STAR) && !view) q->s->beyond = q->s->star = 1;
             if ((set.r[k].lo != SEQ_STAR && set.r[k].lo > view) || (set.r[k].hi != SEQ_STAR && set.r[k].hi > view))
@@ -124,8 +126,8 @@ static void find_beyond(struct search *q, uint32_t node) {
     }
 }
 
-static bool beyond(struct run *r, struct step *s) {
-    int f[2] = {2, s->star ? 2 : 1};
+static bool beyond(struct run *r, struct step *s, bool inside) {
+    int f[2] = {2, s->star ? 2 : inside};
     uint32_t context = point_context(P_RANGE_BEYOND, 2, f);
     if (r->mode == SERVE) {
         const struct answer *a = run_serve_answer(r, P_RANGE_BEYOND, context);
@@ -153,7 +155,7 @@ void act_search(struct run *r, struct step *s) {
         if (u > q.max_uid) q.max_uid = u;
     }
     find_beyond(&q, s->c->search);
-    if (s->beyond && beyond(r, s)) return;
+    if (s->beyond && beyond(r, s, q.inside)) return;
     if (!says(r, s, REPLY_OK, "Searched")) {
         if (s->c->charset.n && s->word == REPLY_NO) {
             s->refused = s->judged = 1; /* RFC 3501 6.4.4: an unknown charset */

@@ -40,11 +40,33 @@ static void error_note(struct run *r, struct step *s, int error, const char *cit
     }
 }
 
+/* T-CID-5: the draft's own example type DEVICE_ID has an underscore, which neither reading allows. true: it was that. */
+static bool underscore(struct run *r, struct step *s) {
+    const struct wsession *w = step_session(r, s);
+    struct slice a = s->c->args;
+    uint32_t i = 0, marks = 0, token;
+    while (a.n && (a.p[a.n - 1] == '\r' || a.p[a.n - 1] == '\n')) a.n--;
+    for (; i < a.n && (a.p[i] == '_' || (a.p[i] | 32) - 'a' < 26u || a.p[i] - '0' < 10u); i++) marks += a.p[i] == '_';
+    if (!marks || i > 16 || i >= a.n || a.p[i] != ' ') return false;
+    for (token = ++i; i < a.n; i++)
+        if (a.p[i] < 0x21 || a.p[i] > 0x7e) return false;
+    if (i == token || i - token > 128 || r->mode == SERVE || s->word == REPLY_NO || !w->tls || !w->cid_advertised || w->cid_accepted)
+        return false;
+    int type = 1;
+    s->judged = 1;
+    run_note_point(r, s->word == REPLY_OK ? V_AMBIGUOUS : V_CONFORMS, s, P_CLIENTID_TYPE, point_context(P_CLIENTID_TYPE, 1, &type),
+                   s->word == REPLY_OK ? "accepted" : "BAD", "T-CID-5",
+                   s->word == REPLY_OK ? "a type with an underscore is accepted (the draft's example has one; its grammar forbids it)" : "");
+    if (s->word == REPLY_OK) step_session(r, s)->cid_accepted = 1;
+    return true;
+}
+
 static void act_malformed(struct run *r, struct step *s) {
     if (s->syntax.verdict == LEX_LIMIT) {
         r->capped = true;
         return;
     }
+    if (s->c->kind == CMD_CLIENTID && underscore(r, s)) return;
     if (s->c->kind == CMD_CLIENTID)
         error_note(r, s, 0, "CID-3.1-c CID-3.2-c", "CID-3.2-c", V_VIOLATES, "NO to a malformed CLIENTID",
                    "a malformed CLIENTID was accepted");
@@ -240,6 +262,10 @@ static void judge_clientid(struct run *r, struct step *s) {
         int unknown = !slice_is_nocase(t, "UUID") && !slice_is_nocase(t, "LICENSE");
         run_note_point(r, V_CONFORMS, s, P_CLIENTID_POLICY, point_context(P_CLIENTID_POLICY, 1, &unknown), "accepted", "CID-3.2-d", "");
         return;
+    }
+    if (s->word == REPLY_BAD && !(r->w->offers & OFFERS_CLIENTID)) {
+        int unadvertised = 3;
+        run_note_point(r, V_CONFORMS, s, P_ERROR_WORD, point_context(P_ERROR_WORD, 1, &unadvertised), "BAD", "CID-1-a", "");
     }
     if (!eligible || s->word != REPLY_BAD) return;
     if (type_is_ambiguous(t)) {

@@ -155,7 +155,7 @@ static void hear_code(struct run *r, const struct heard *h) {
     switch (c->kind) {
     case CODE_UIDVALIDITY: hear_validity(r, h, c->number); break;
     case CODE_UIDNEXT: hear_uidnext(r, h, c->number); break;
-    case CODE_CAPABILITY: hear_caps(r, h->session, h->event, c->list, h->nodes); break;
+    case CODE_CAPABILITY: hear_caps(r, h->session, h->event, c->list, h->nodes, true); break;
     default: break;
     }
 }
@@ -207,7 +207,7 @@ static void caps_clientid(struct run *r, int session, uint32_t event, bool liste
     }
 }
 
-void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes) {
+void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes, bool code) {
     struct wsession *s = w_session(r->w, (unsigned)session);
     bool rev1 = false, clientid = false, id = false;
     uint32_t hash = 1;
@@ -228,6 +228,7 @@ void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const 
     if (id) r->w->offers |= OFFERS_ID;
     caps_clientid(r, session, event, clientid);
     bool after = s->state != SES_GREETING && s->state != SES_NONAUTH;
+    if (code) return; /* a greeting's or an OK's list may be another, shorter one: only replies are compared */
     if (s->caps[after] && s->caps[after] != hash && s->id_caps)
         run_note(r, V_VIOLATES, session, event, "ID-3-g ID-3-c", "the capabilities differ after an ID command");
     s->caps[after] = hash;
@@ -271,7 +272,7 @@ void hear(struct run *r, const struct heard *h) {
         }
         hear_code(r, h);
         break;
-    case RESP_CAPABILITY: hear_caps(r, h->session, h->event, h->r->list, h->nodes); break;
+    case RESP_CAPABILITY: hear_caps(r, h->session, h->event, h->r->list, h->nodes, false); break;
     case RESP_ID: hear_id(r, h); break;
     case RESP_CONTINUE:
         if (!(h->kinds & HEARD_CONTINUE))

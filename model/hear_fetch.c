@@ -253,6 +253,13 @@ void hear_fetch(struct run *r, const struct heard *h) {
         return;
     }
     uint16_t m = w_view(r->w, (unsigned)h->session)[h->r->number - 1].message;
+    if (!(h->kinds & HEARD_FETCH)) {
+        int when = h->idle != 0;
+        struct pending_note *n = run_note(r, V_CONFORMS, h->session, h->event, point_cites(P_FETCH_UNSOLICITED), "");
+        n->point = P_FETCH_UNSOLICITED;
+        n->context = point_context(P_FETCH_UNSOLICITED, 1, &when);
+        n->answer = "told";
+    }
     for (uint32_t i = 0; i < h->r->items && !r->full; i++) {
         const struct fetch_item *it = &h->r->item[i];
         uint32_t flags = 0;

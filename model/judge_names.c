@@ -21,7 +21,7 @@ static void status_count(struct run *r, struct step *s, uint64_t told, uint32_t 
     unsigned truth = world_living(r->w, s->box);
     bool own = w->state == SES_SELECTED && w->box == s->box;
     int view = s->insider ? 2 : s->view_before == truth ? 0 : 1;
-    if (own && !w->loose && (told == truth || told == w->view || told == s->view_before)) {
+    if (own && !w->loose && (view == 2 || told == truth || told == w->view || told == s->view_before)) {
         run_note_point(r, V_CONFORMS, s, P_STATUS_SELECTED, point_context(P_STATUS_SELECTED, 1, &view),
                        view == 0 ? "view and truth" : told == truth ? "truth" : "view", "T-MAP-10", "");
         return;

@@ -284,6 +284,7 @@ static void progress(const struct oracle *o, int session, struct heard *h) {
         bool bars = !s->c->uid && (s->c->kind == CMD_FETCH || s->c->kind == CMD_STORE || s->c->kind == CMD_SEARCH);
         if (!bars) h->expunge_ok = 1; /* RFC 3501 5.5, 7.4.1: UID forms permit it */
         switch (s->c->kind) {
+        case CMD_FETCH: case CMD_STORE: h->kinds |= HEARD_FETCH; break;
         case CMD_ID: h->kinds |= HEARD_ID; break;
         case CMD_SEARCH: h->kinds |= HEARD_SEARCH; break;
         case CMD_LIST: h->kinds |= HEARD_LIST; break;

@@ -67,12 +67,13 @@ struct heard {
     uint8_t in_progress; /* a command of that session was in progress, IDLE counts */
     uint8_t expunge_ok;  /* and one of them permits EXPUNGE */
     uint8_t idle;
-    uint8_t kinds;       /* HEARD_* : which kinds of commands were in progress */
+    uint16_t kinds;      /* HEARD_* : which kinds of commands were in progress */
     uint8_t how;         /* r NULL: as oracle_closed */
     const char *text;
 };
 enum { HEARD_ID = 1, HEARD_SEARCH = 2, HEARD_LIST = 4, HEARD_STATUS = 8, HEARD_CONTINUE = 16, HEARD_LOGOUT = 32,
-       HEARD_CLIENTID = 64, HEARD_LSUB = 128 };
+       HEARD_CLIENTID = 64, HEARD_LSUB = 128,
+       HEARD_FETCH = 256 /* FETCH or STORE */ };
 
 /* What a FETCH response said about a message. */
 enum said { SAID_TRUE = 1, SAID_EMPTY, SAID_OTHER, SAID_WRONG };
@@ -201,7 +202,8 @@ uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t o
 void add_saw(struct run *r, const struct saw *s);
 const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key);
 bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event);
-void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes);
+void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes,
+               bool code);
 
 /* ---- judge_*.c ---- */
 void judge_answer(struct run *r, struct step *s);
