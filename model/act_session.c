@@ -40,13 +40,17 @@ static void error_note(struct run *r, struct step *s, int error, const char *cit
     }
 }
 
+static bool alphanumeric(uint8_t c) {
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
 /* T-CID-5: the draft's own example type DEVICE_ID has an underscore, which neither reading allows. true: it was that. */
 static bool underscore(struct run *r, struct step *s) {
     const struct wsession *w = step_session(r, s);
     struct slice a = s->c->args;
     uint32_t i = 0, marks = 0, token;
     while (a.n && (a.p[a.n - 1] == '\r' || a.p[a.n - 1] == '\n')) a.n--;
-    for (; i < a.n && (a.p[i] == '_' || (a.p[i] | 32) - 'a' < 26u || a.p[i] - '0' < 10u); i++) marks += a.p[i] == '_';
+    for (; i < a.n && (a.p[i] == '_' || alphanumeric(a.p[i])); i++) marks += a.p[i] == '_';
     if (!marks || i > 16 || i >= a.n || a.p[i] != ' ') return false;
     for (token = ++i; i < a.n; i++)
         if (a.p[i] < 0x21 || a.p[i] > 0x7e) return false;
