@@ -66,7 +66,7 @@ static void classify(struct run *r, struct step *s, int item) {
     const char *word = s->word == REPLY_OK ? "OK" : s->word == REPLY_NO ? "NO" : "BAD";
     if (b >= 0) {
         run_note_point(r, behaviour_verdict(r->behaviours, b), s, P_FETCH_EXPUNGED, context, behaviours_at(r->behaviours, b)->name,
-                       behaviours_at(r->behaviours, b)->cites, behaviour_verdict(r->behaviours, b) ? "a practice that RFC 2180 does not list" : "");
+                       behaviours_at(r->behaviours, b)->cites, behaviour_verdict(r->behaviours, b) ? behaviours_at(r->behaviours, b)->doc : "");
     } else {
         run_note_point(r, V_UNDOCUMENTED, s, P_FETCH_EXPUNGED, context,
                        one ? run_say(r, "%s, %s", word, t.empty ? "empty" : t.absent ? "absent" : "true data") : run_say(r, "%s, a mixture", word),

@@ -86,7 +86,8 @@ static const struct answer *take(struct run *r, struct step *s, int index, const
     const char *cites = index < 0 ? point_cites((enum point)s->point) : behaviours_at(r->behaviours, index)->cites;
     run_note_point(r, behaviour_verdict(r->behaviours, index), s, (enum point)s->point, s->context,
                    index < 0 ? "other" : behaviours_at(r->behaviours, index)->name, cites,
-                   index < 0 ? "none of the known practices" : "");
+                   index < 0 ? "none of the known practices"
+                   : behaviour_verdict(r->behaviours, index) == V_CONFORMS ? "" : behaviours_at(r->behaviours, index)->doc);
     return a;
 }
 
