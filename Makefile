@@ -30,7 +30,7 @@ MSRC := $(wildcard model/*.c)
 HSRC := $(wildcard harness/*.c)
 GEN  := $(RE:grammar/%.re=$(B)/gen/%.c)
 
-# objects KIND FLAGS: the rules of one build of everything; KIND names its folder.
+# objects KIND FLAGS LINKING: the rules of one build of everything; KIND names its folder.
 define objects
 $(B)/$(1)/grammar/%.o: grammar/%.c | deps
 	@mkdir -p $$(@D)
@@ -49,7 +49,7 @@ MOBJ_$(1) := $(MSRC:model/%.c=$(B)/$(1)/model/%.o)
 HOBJ_$(1) := $(HSRC:harness/%.c=$(B)/$(1)/harness/%.o)
 $(B)/$(1)/imapdiff: $$(GOBJ_$(1)) $$(MOBJ_$(1)) $$(HOBJ_$(1))
 	@echo link $$@
-	$$(Q)$$(CC) $(2) -rdynamic -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CC) $(2) $(3) -rdynamic -o $$@ $$^ $$(LIBS)
 -include $$(wildcard $(B)/$(1)/*/*.d)
 endef
 # Its name and commit stand in three files.
@@ -59,7 +59,8 @@ $(B)/version: FORCE
 $(foreach kind,rel san hostile,$(eval $(patsubst %,$(B)/$(kind)/harness/%.o,cli report_html report_json): $(B)/version))
 $(eval $(call objects,rel,$(OPT)))
 $(eval $(call objects,san,-O1 -g $(SAN)))
-$(eval $(call objects,hostile,-O1 -g $(SAN) -DHOSTILE))
+comma := ,
+$(eval $(call objects,hostile,-O1 -g $(SAN) -DHOSTILE,-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc))
 
 $(B)/gen/%.c: grammar/%.re | deps
 	@mkdir -p $(@D)

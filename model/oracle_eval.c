@@ -141,15 +141,6 @@ static bool advance(struct run *r) {
     return false;
 }
 
-static void loosen_all(struct world *w) {
-    for (unsigned i = 0; i < w->cap.sessions; i++) {
-        struct wsession *s = w_session(w, i);
-        if (s->state != SES_SELECTED) continue;
-        s->loose = 1;
-        if (s->box) w_box(w, s->box)->unknown = 1;
-    }
-}
-
 static void keep_world(struct oracle *o, uint32_t cost, uint32_t note) {
     struct world *w = o->scratch_world;
     w->cost = cost + o->run.cost;
@@ -205,10 +196,13 @@ static void prune(struct oracle *o) {
     o->worlds = n;
 }
 
+/* At a cap nothing further of this program is judged: what happened is not known well enough. */
 static void give_up(struct oracle *o, const char *what) {
-    for (unsigned i = 0; i < o->worlds; i++) loosen_all(o->world[i]);
+    for (unsigned i = 0; i < o->heards; i++) o->counts.unjudged += o->heard[i].r != NULL;
+    oracle_settle(o, true);
+    o->blind = true;
+    for (int i = 0; i < ORACLE_SESSIONS; i++) o->lane[i].outstanding = 0;
     oracle_direct(o, V_UNDECIDED, 0, o->events ? o->events - 1 : 0, "", what, "", "");
-    o->counts.unjudged += o->heards;
 }
 
 static void count_unjudged(struct oracle *o) {
@@ -223,7 +217,7 @@ static void count_unjudged(struct oracle *o) {
 }
 
 void oracle_evaluate(struct oracle *o, bool checkpoint) {
-    if (!o->steps && !o->heards && !checkpoint) return;
+    if (o->blind || (!o->steps && !o->heards && !checkpoint)) return;
     if (o->overflow) {
         give_up(o, "a batch of commands is over a limit of ours");
         return;
@@ -238,6 +232,10 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
                 return;
             }
     o->counts.runs += runs;
+    if (capped) { /* the worlds before the batch are kept, and their notes */
+        give_up(o, "the ways to explain a batch are over a limit of ours");
+        return;
+    }
     if (o->nexts) {
         struct world **t = o->world;
         o->world = o->next;
@@ -245,7 +243,6 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
         o->worlds = o->nexts;
         o->nexts = 0;
     }
-    if (capped) give_up(o, "the ways to explain a batch are over a limit of ours");
     prune(o);
     if (o->worlds > o->counts.worlds_peak) o->counts.worlds_peak = o->worlds;
     count_unjudged(o);

@@ -5,8 +5,13 @@
 #include "step.h"
 
 #define ORACLE_SESSIONS 64
+#ifdef HOSTILE
+#define BATCH_STEPS 3
+#define BATCH_HEARD 16
+#else
 #define BATCH_STEPS 512
 #define BATCH_HEARD 65536
+#endif
 
 struct chunk {
     struct chunk *next;
@@ -45,6 +50,7 @@ struct oracle {
     struct heard *heard;
     unsigned heards;
     bool overflow; /* the batch is over a cap */
+    bool blind;    /* a cap was reached: the rest of the program is not judged */
     /* The worlds that explain everything so far, each at caps. */
     struct world_caps caps;
     struct world **world, **next, *scratch_world;
