@@ -7,8 +7,7 @@
 
 #define CHUNK (1u << 18)
 
-void *arena(struct content *c, size_t n)
-{
+void *arena(struct content *c, size_t n) {
     n = (n + 15) & ~(size_t)15;
     struct chunk *k = c->chunk;
     if (!k || k->cap - k->used < n) {
@@ -24,8 +23,7 @@ void *arena(struct content *c, size_t n)
     return p;
 }
 
-struct slice arena_copy(struct content *c, const void *p, size_t n)
-{
+struct slice arena_copy(struct content *c, const void *p, size_t n) {
     uint8_t *to = arena(c, n ? n : 1);
     if (!to)
         return (struct slice){(const uint8_t *)"", 0};
@@ -34,8 +32,7 @@ struct slice arena_copy(struct content *c, const void *p, size_t n)
     return (struct slice){to, (uint32_t)n};
 }
 
-static uint64_t hash_of(struct slice s)
-{
+static uint64_t hash_of(struct slice s) {
     uint64_t h = 0x9e3779b97f4a7c15u ^ s.n, v;
     uint32_t i = 0;
     for (; i + 8 <= s.n; i += 8) {
@@ -49,15 +46,13 @@ static uint64_t hash_of(struct slice s)
     return h ^ h >> 29;
 }
 
-static struct message *message_at(void *self, uint32_t id)
-{
+static struct message *message_at(void *self, uint32_t id) {
     struct content *c = self;
     return id && id <= c->messages ? &c->message[id - 1] : NULL;
 }
 
 /* The slot of an equal message, or the free one where it belongs. */
-static uint32_t *slot_of(struct content *c, uint64_t hash, struct slice octets)
-{
+static uint32_t *slot_of(struct content *c, uint64_t hash, struct slice octets) {
     for (uint32_t i = (uint32_t)hash;; i++) {
         uint32_t *s = &c->slot[i & (c->slots - 1)];
         const struct message *m = message_at(c, *s);
@@ -66,8 +61,7 @@ static uint32_t *slot_of(struct content *c, uint64_t hash, struct slice octets)
     }
 }
 
-static bool grow(struct content *c)
-{
+static bool grow(struct content *c) {
     uint32_t cap = c->cap ? c->cap * 2 : 64;
     if (cap > MESSAGES_MAX)
         return false;
@@ -86,8 +80,7 @@ static bool grow(struct content *c)
     return true;
 }
 
-static uint32_t intern(void *self, struct slice octets)
-{
+static uint32_t intern(void *self, struct slice octets) {
     struct content *c = self;
     uint64_t hash = hash_of(octets);
     uint32_t *slot = c->slots ? slot_of(c, hash, octets) : NULL;
@@ -105,15 +98,13 @@ static uint32_t intern(void *self, struct slice octets)
     return *slot = ++c->messages;
 }
 
-static struct slice octets_of(void *self, uint32_t id)
-{
+static struct slice octets_of(void *self, uint32_t id) {
     const struct message *m = message_at(self, id);
     return m ? m->octets : (struct slice){(const uint8_t *)"", 0};
 }
 
 /* Remembers what was made of a message under a key; the same slice again the next time. */
-static struct slice *remembered(struct content *c, struct message *m, struct slice key, bool *fresh)
-{
+static struct slice *remembered(struct content *c, struct message *m, struct slice key, bool *fresh) {
     for (struct made *d = m->made; d; d = d->next)
         if (slice_equal(d->key, key)) {
             *fresh = false;
@@ -128,8 +119,7 @@ static struct slice *remembered(struct content *c, struct message *m, struct sli
     return &d->value;
 }
 
-static bool section(void *self, uint32_t id, struct slice name, struct slice *out)
-{
+static bool section(void *self, uint32_t id, struct slice name, struct slice *out) {
     struct content *c = self;
     struct message *m = message_at(c, id);
     bool fresh;
@@ -149,8 +139,7 @@ static bool section(void *self, uint32_t id, struct slice name, struct slice *ou
 }
 
 /* Prints into the arena: once to measure, once to keep. */
-static void print_made(struct content *c, struct message *m, const char *what, struct out *o)
-{
+static void print_made(struct content *c, struct message *m, const char *what, struct out *o) {
     bool fresh;
     struct slice *v = remembered(c, m, text(what), &fresh);
     const struct part *p = index_of(c, m);
@@ -176,8 +165,7 @@ static void print_made(struct content *c, struct message *m, const char *what, s
 }
 
 /* No section has these names. */
-static void envelope(void *self, uint32_t id, struct out *o)
-{
+static void envelope(void *self, uint32_t id, struct out *o) {
     struct message *m = message_at(self, id);
     if (m)
         print_made(self, m, "+envelope", o);
@@ -185,8 +173,7 @@ static void envelope(void *self, uint32_t id, struct out *o)
         out_text(o, "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)");
 }
 
-static void structure(void *self, uint32_t id, bool extensible, struct out *o)
-{
+static void structure(void *self, uint32_t id, bool extensible, struct out *o) {
     struct message *m = message_at(self, id);
     if (m)
         print_made(self, m, extensible ? ">structure" : "<structure", o);
@@ -194,14 +181,12 @@ static void structure(void *self, uint32_t id, bool extensible, struct out *o)
         out_text(o, "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 0 0)");
 }
 
-static bool match(void *self, uint32_t id, int kind, struct slice field, struct slice value)
-{
+static bool match(void *self, uint32_t id, int kind, struct slice field, struct slice value) {
     struct message *m = message_at(self, id);
     return m && match_key(self, m, kind, field, value);
 }
 
-static struct slice mark(void *self, uint32_t id)
-{
+static struct slice mark(void *self, uint32_t id) {
     struct content *c = self;
     struct message *m = message_at(c, id);
     bool fresh;
@@ -218,26 +203,29 @@ static struct slice mark(void *self, uint32_t id)
     return *v;
 }
 
-struct content *content_new(void)
-{
+struct content *content_new(void) {
     static bool begun;
     if (!begun)
         g_mime_init();
     begun = true;
     struct content *c = calloc(1, sizeof *c);
     if (c)
-        c->ops = (struct content_ops){.self = c, .intern = intern, .octets = octets_of, .section = section,
-                                      .envelope = envelope, .structure = structure, .match = match, .mark = mark};
+        c->ops = (struct content_ops){.self = c,
+                                      .intern = intern,
+                                      .octets = octets_of,
+                                      .section = section,
+                                      .envelope = envelope,
+                                      .structure = structure,
+                                      .match = match,
+                                      .mark = mark};
     return c;
 }
 
-struct content_ops content_ops(struct content *c)
-{
+struct content_ops content_ops(struct content *c) {
     return c->ops;
 }
 
-void content_reset(struct content *c)
-{
+void content_reset(struct content *c) {
     while (c->chunk && (c->chunk->next || c->chunk->cap > CHUNK)) { /* one small chunk is kept */
         struct chunk *next = c->chunk->next;
         c->held -= c->chunk->cap;
@@ -251,8 +239,7 @@ void content_reset(struct content *c)
     c->messages = 0;
 }
 
-void content_free(struct content *c)
-{
+void content_free(struct content *c) {
     if (!c)
         return;
     content_reset(c);

@@ -7,8 +7,7 @@
 static bool blank(uint8_t b) { return b == ' ' || b == '\t'; }
 static bool space(uint8_t b) { return blank(b) || b == '\r' || b == '\n'; }
 
-struct slice trimmed(struct slice s)
-{
+struct slice trimmed(struct slice s) {
     while (s.n && space(s.p[0]))
         s.p++, s.n--;
     while (s.n && space(s.p[s.n - 1]))
@@ -17,14 +16,12 @@ struct slice trimmed(struct slice s)
 }
 
 /* End of the line at `at`, behind its LF. */
-static uint32_t line_end(struct slice s, uint32_t at)
-{
+static uint32_t line_end(struct slice s, uint32_t at) {
     const uint8_t *lf = at < s.n ? memchr(s.p + at, '\n', s.n - at) : NULL;
     return lf ? (uint32_t)(lf - s.p) + 1 : s.n;
 }
 
-static uint32_t line_ends(struct slice s)
-{
+static uint32_t line_ends(struct slice s) {
     uint32_t n = 0;
     for (uint32_t at = 0; at < s.n; at = line_end(s, at))
         n++;
@@ -32,8 +29,7 @@ static uint32_t line_ends(struct slice s)
 }
 
 /* Length of the header with its blank line; all of `s` when there is none. */
-static uint32_t header_end(struct slice s)
-{
+static uint32_t header_end(struct slice s) {
     for (uint32_t at = 0; at < s.n;) {
         uint32_t end = line_end(s, at);
         if (s.p[at] == '\n' || (end == at + 2 && s.p[at] == '\r' && s.p[at + 1] == '\n'))
@@ -43,8 +39,8 @@ static uint32_t header_end(struct slice s)
     return s.n;
 }
 
-bool next_field(struct slice header, uint32_t *pos, struct slice *field, struct slice *name, struct slice *value)
-{
+bool next_field(struct slice header, uint32_t *pos, struct slice *field, struct slice *name,
+                struct slice *value) {
     while (*pos < header.n) {
         uint32_t from = *pos, end = line_end(header, from);
         while (end < header.n && blank(header.p[end]))
@@ -64,8 +60,7 @@ bool next_field(struct slice header, uint32_t *pos, struct slice *field, struct 
     return false;
 }
 
-bool find_field(struct slice header, const char *name, struct slice *value)
-{
+bool find_field(struct slice header, const char *name, struct slice *value) {
     struct slice field, n;
     for (uint32_t pos = 0; next_field(header, &pos, &field, &n, value);)
         if (slice_is_nocase(n, name))
@@ -73,8 +68,7 @@ bool find_field(struct slice header, const char *name, struct slice *value)
     return false;
 }
 
-struct slice unfold(struct content *c, struct slice v)
-{
+struct slice unfold(struct content *c, struct slice v) {
     v = trimmed(v);
     if (v.n > FIELD_MAX)
         v.n = FIELD_MAX;
@@ -92,8 +86,7 @@ struct slice unfold(struct content *c, struct slice v)
     return (struct slice){to, n};
 }
 
-bool field_text(struct content *c, struct slice header, const char *name, struct slice *value)
-{
+bool field_text(struct content *c, struct slice header, const char *name, struct slice *value) {
     if (!find_field(header, name, value))
         return false;
     *value = unfold(c, *value);
@@ -102,8 +95,7 @@ bool field_text(struct content *c, struct slice header, const char *name, struct
 
 /* ---- structured values: blanks, comments, tokens, quoted strings ---- */
 
-static void skip_blanks(struct slice *s)
-{
+static void skip_blanks(struct slice *s) {
     uint32_t depth = 0;
     while (s->n && (depth || space(s->p[0]) || s->p[0] == '(')) {
         if (s->p[0] == '(')
@@ -115,19 +107,18 @@ static void skip_blanks(struct slice *s)
     }
 }
 
-bool take_token(struct slice *s, struct slice *token)
-{
+bool take_token(struct slice *s, struct slice *token) {
     skip_blanks(s);
     *token = (struct slice){s->p, 0};
-    while (token->n < s->n && s->p[token->n] > ' ' && s->p[token->n] < 0x7f && !strchr("()<>@,;:\\\"/[]?=", s->p[token->n]))
+    while (token->n < s->n && s->p[token->n] > ' ' && s->p[token->n] < 0x7f &&
+           !strchr("()<>@,;:\\\"/[]?=", s->p[token->n]))
         token->n++;
     s->p += token->n, s->n -= token->n;
     return token->n > 0;
 }
 
 /* A quoted string at the front, unescaped into the arena. */
-static struct slice take_quoted(struct content *c, struct slice *s)
-{
+static struct slice take_quoted(struct content *c, struct slice *s) {
     uint8_t *to = arena(c, s->n);
     uint32_t n = 0, i = 1;
     for (; i < s->n && s->p[i] != '"'; i++) {
@@ -141,8 +132,8 @@ static struct slice take_quoted(struct content *c, struct slice *s)
     return to ? (struct slice){to, n} : text("");
 }
 
-bool next_param(struct content *c, struct slice params, uint32_t *pos, struct slice *name, struct slice *value)
-{
+bool next_param(struct content *c, struct slice params, uint32_t *pos, struct slice *name,
+                struct slice *value) {
     struct slice s = {params.p + *pos, params.n - *pos};
     while (s.n) {
         if (s.p[0] != ';') {
@@ -171,8 +162,7 @@ bool next_param(struct content *c, struct slice params, uint32_t *pos, struct sl
     return false;
 }
 
-static bool param(struct content *c, struct slice params, const char *name, struct slice *value)
-{
+static bool param(struct content *c, struct slice params, const char *name, struct slice *value) {
     struct slice n;
     for (uint32_t pos = 0; next_param(c, params, &pos, &n, value);)
         if (slice_is_nocase(n, name))
@@ -192,9 +182,9 @@ struct builder {
 static uint16_t add_part(struct builder *b, struct span whole, bool digest, unsigned depth);
 
 /* Is the line at [at, end) `--boundary` (*last: with `--` behind it)? */
-static bool is_boundary(struct slice s, uint32_t at, uint32_t end, struct slice boundary, bool *last)
-{
-    if (end - at < boundary.n + 2 || s.p[at] != '-' || s.p[at + 1] != '-' || memcmp(s.p + at + 2, boundary.p, boundary.n))
+static bool is_boundary(struct slice s, uint32_t at, uint32_t end, struct slice boundary, bool *last) {
+    if (end - at < boundary.n + 2 || s.p[at] != '-' || s.p[at + 1] != '-' ||
+        memcmp(s.p + at + 2, boundary.p, boundary.n))
         return false;
     at += boundary.n + 2;
     *last = end - at >= 2 && s.p[at] == '-' && s.p[at + 1] == '-';
@@ -204,9 +194,9 @@ static bool is_boundary(struct slice s, uint32_t at, uint32_t end, struct slice 
     return true;
 }
 
-/* Divides a multipart's body. The line end before a boundary belongs to the boundary. false: no part was found. */
-static bool divide(struct builder *b, uint16_t of, struct slice boundary, bool digest, unsigned depth)
-{
+/* Divides a multipart's body. The line end before a boundary belongs to the boundary. false: no part was
+ * found. */
+static bool divide(struct builder *b, uint16_t of, struct slice boundary, bool digest, unsigned depth) {
     struct slice s = b->m->octets;
     uint32_t end = b->part[of].body.at + b->part[of].body.n, from = 0;
     uint16_t last_part = 0;
@@ -237,13 +227,13 @@ static bool divide(struct builder *b, uint16_t of, struct slice boundary, bool d
 }
 
 /* Content-Type, or its default (RFC 2045 5.2, RFC 2046 5.1.5). */
-static void type_of(struct builder *b, struct part *p, bool digest)
-{
+static void type_of(struct builder *b, struct part *p, bool digest) {
     struct slice v, t, u;
     p->type = text(digest ? "MESSAGE" : "TEXT");
     p->subtype = text(digest ? "RFC822" : "PLAIN");
     p->params = text("");
-    if (field_text(b->c, cut(b->m->octets, p->header), "Content-Type", &v) && take_token(&v, &t) && v.n && v.p[0] == '/') {
+    if (field_text(b->c, cut(b->m->octets, p->header), "Content-Type", &v) && take_token(&v, &t) && v.n &&
+        v.p[0] == '/') {
         v.p++, v.n--;
         if (take_token(&v, &u)) {
             p->type = t;
@@ -255,8 +245,7 @@ static void type_of(struct builder *b, struct part *p, bool digest)
                          !param(b->c, p->params, "charset", &v);
 }
 
-static void undivided(struct part *p)
-{
+static void undivided(struct part *p) {
     p->kind = PART_LEAF;
     p->type = text("TEXT");
     p->subtype = text("PLAIN");
@@ -264,8 +253,7 @@ static void undivided(struct part *p)
     p->default_charset = true;
 }
 
-static uint16_t add_part(struct builder *b, struct span whole, bool digest, unsigned depth)
-{
+static uint16_t add_part(struct builder *b, struct span whole, bool digest, unsigned depth) {
     struct slice boundary;
     if (b->n == PARTS_MAX)
         return 0;
@@ -277,7 +265,8 @@ static uint16_t add_part(struct builder *b, struct span whole, bool digest, unsi
     type_of(b, p, digest);
     if (slice_is_nocase(p->type, "multipart")) {
         p->kind = PART_MULTI;
-        if (depth >= DEPTH_MAX || !param(b->c, p->params, "boundary", &boundary) || !boundary.n || boundary.n > BOUNDARY_MAX ||
+        if (depth >= DEPTH_MAX || !param(b->c, p->params, "boundary", &boundary) || !boundary.n ||
+            boundary.n > BOUNDARY_MAX ||
             !divide(b, i, boundary, slice_is_nocase(p->subtype, "digest"), depth))
             undivided(p);
     } else if (slice_is_nocase(p->type, "message") && slice_is_nocase(p->subtype, "rfc822")) {
@@ -288,8 +277,7 @@ static uint16_t add_part(struct builder *b, struct span whole, bool digest, unsi
     return i;
 }
 
-const struct part *index_of(struct content *c, struct message *m)
-{
+const struct part *index_of(struct content *c, struct message *m) {
     static struct builder b; /* large; one thread */
     if (m->part)
         return m->part;

@@ -1,12 +1,12 @@
-/* content_match.c: SEARCH's keys on a message: substrings without case in decoded text, header fields, dates. */
+/* content_match.c: SEARCH's keys on a message: substrings without case in decoded text, header fields, dates.
+ */
 #include "content_impl.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
 
 /* UTF-8 without case. Damaged octets become U+FFFD. */
-static GString *folded(const char *p, size_t n)
-{
+static GString *folded(const char *p, size_t n) {
     char *valid = g_utf8_make_valid(p, (gssize)n);
     bool ascii = true;
     size_t len = strlen(valid);
@@ -19,14 +19,12 @@ static GString *folded(const char *p, size_t n)
     return s;
 }
 
-static bool holds(const GString *text, const GString *key)
-{
+static bool holds(const GString *text, const GString *key) {
     return !key->len || memmem(text->str, text->len, key->str, key->len);
 }
 
 /* A header value, unfolded, its encoded words decoded. */
-static GString *decoded(struct content *c, struct slice value)
-{
+static GString *decoded(struct content *c, struct slice value) {
     struct slice v = unfold(c, value);
     char *z = g_strndup((const char *)v.p, v.n);
     char *plain = g_mime_utils_header_decode_text(NULL, z);
@@ -36,8 +34,7 @@ static GString *decoded(struct content *c, struct slice value)
     return s;
 }
 
-static bool in_field(struct content *c, struct slice header, struct slice name, const GString *key)
-{
+static bool in_field(struct content *c, struct slice header, struct slice name, const GString *key) {
     struct slice field, n, value;
     bool found = false;
     for (uint32_t pos = 0; !found && next_field(header, &pos, &field, &n, &value);) {
@@ -50,8 +47,7 @@ static bool in_field(struct content *c, struct slice header, struct slice name, 
     return found;
 }
 
-static bool in_header(struct content *c, struct slice header, const GString *key)
-{
+static bool in_header(struct content *c, struct slice header, const GString *key) {
     struct slice field, n, value;
     bool found = false;
     for (uint32_t pos = 0; !found && next_field(header, &pos, &field, &n, &value);) {
@@ -62,19 +58,17 @@ static bool in_header(struct content *c, struct slice header, const GString *key
     return found;
 }
 
-static GMimeContentEncoding encoding_of(struct content *c, struct slice header)
-{
+static GMimeContentEncoding encoding_of(struct content *c, struct slice header) {
     struct slice v, word;
     if (!field_text(c, header, "Content-Transfer-Encoding", &v) || !take_token(&v, &word))
         return GMIME_CONTENT_ENCODING_DEFAULT;
     return slice_is_nocase(word, "base64")             ? GMIME_CONTENT_ENCODING_BASE64
            : slice_is_nocase(word, "quoted-printable") ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
-                                                    : GMIME_CONTENT_ENCODING_DEFAULT;
+                                                       : GMIME_CONTENT_ENCODING_DEFAULT;
 }
 
 /* From the part's character set to UTF-8; as it stands when the set is unknown. */
-static char *to_utf8(struct content *c, const struct part *p, const char *octets, size_t n)
-{
+static char *to_utf8(struct content *c, const struct part *p, const char *octets, size_t n) {
     struct slice name, value;
     char set[64] = "us-ascii", *out = NULL;
     for (uint32_t pos = 0; next_param(c, p->params, &pos, &name, &value);)
@@ -90,8 +84,7 @@ static char *to_utf8(struct content *c, const struct part *p, const char *octets
     return out;
 }
 
-static bool in_text(struct content *c, const struct message *m, const struct part *p, const GString *key)
-{
+static bool in_text(struct content *c, const struct message *m, const struct part *p, const GString *key) {
     struct slice body = cut(m->octets, p->body);
     GMimeEncoding state;
     g_mime_encoding_init_decode(&state, encoding_of(c, cut(m->octets, p->header)));
@@ -107,8 +100,8 @@ static bool in_text(struct content *c, const struct message *m, const struct par
 }
 
 /* The body: text parts decoded, and the headers of parts and of messages inside. */
-static bool in_body(struct content *c, const struct message *m, const struct part *p, bool inner, const GString *key)
-{
+static bool in_body(struct content *c, const struct message *m, const struct part *p, bool inner,
+                    const GString *key) {
     if (inner && in_header(c, cut(m->octets, p->header), key))
         return true;
     if (p->kind == PART_LEAF)
@@ -120,8 +113,7 @@ static bool in_body(struct content *c, const struct message *m, const struct par
 }
 
 /* 1-Feb-1994 as 19940201; 0: no date. */
-static int day_of(struct slice v)
-{
+static int day_of(struct slice v) {
     static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
     char z[40], name[4] = "";
     int day = 0, year = 0;
@@ -138,8 +130,7 @@ static int day_of(struct slice v)
 }
 
 /* The Date field's day as it is written there, whatever its zone (RFC 3501 6.4.4). */
-static int sent_day(struct content *c, struct slice header)
-{
+static int sent_day(struct content *c, struct slice header) {
     struct slice v;
     int day = 0, y, m, d;
     if (!field_text(c, header, "Date", &v))
@@ -155,19 +146,25 @@ static int sent_day(struct content *c, struct slice header)
     return day;
 }
 
-bool match_key(struct content *c, struct message *m, int kind, struct slice field, struct slice value)
-{
+bool match_key(struct content *c, struct message *m, int kind, struct slice field, struct slice value) {
     const struct part *p = index_of(c, m);
     if (!p)
         return false;
     struct slice header = cut(m->octets, p->header);
     if (kind == SK_SENTBEFORE || kind == SK_SENTON || kind == SK_SENTSINCE) {
         int day = sent_day(c, header), want = day_of(value);
-        return day && want && (kind == SK_SENTBEFORE ? day < want : kind == SK_SENTON ? day == want : day >= want);
+        return day && want &&
+               (kind == SK_SENTBEFORE ? day < want
+                : kind == SK_SENTON   ? day == want
+                                      : day >= want);
     }
     GString *key = folded((const char *)value.p, value.n);
-    const char *name = kind == SK_SUBJECT ? "Subject" : kind == SK_FROM ? "From" : kind == SK_TO ? "To"
-                       : kind == SK_CC    ? "Cc"      : kind == SK_BCC  ? "Bcc"  : NULL;
+    const char *name = kind == SK_SUBJECT ? "Subject"
+                       : kind == SK_FROM  ? "From"
+                       : kind == SK_TO    ? "To"
+                       : kind == SK_CC    ? "Cc"
+                       : kind == SK_BCC   ? "Bcc"
+                                          : NULL;
     bool found = name || kind == SK_HEADER ? in_field(c, header, name ? text(name) : field, key)
                  : kind == SK_TEXT         ? in_header(c, header, key) || in_body(c, m, p, false, key)
                                            : kind == SK_BODY && in_body(c, m, p, false, key);

@@ -1,8 +1,10 @@
-/* content_mime.h: message contents behind struct content_ops: parts, envelopes, structures, search keys of RFC 822/MIME text.
+/* content_mime.h: message contents behind struct content_ops: parts, envelopes, structures, search keys of
+ * RFC 822/MIME text.
  *
- * Where octets begin and end, and how many lines they have, is our own index over the original octets; addresses,
- * dates, encoded words and character sets are GMime's. A line ends with LF, with or without CR before it. A message
- * without an empty line is all header. Damaged MIME (no boundary, too deep, too many parts) is one part, text/plain.
+ * Where octets begin and end, and how many lines they have, is our own index over the original octets;
+ * addresses, dates, encoded words and character sets are GMime's. A line ends with LF, with or without CR
+ * before it. A message without an empty line is all header. Damaged MIME (no boundary, too deep, too many
+ * parts) is one part, text/plain.
  */
 #ifndef CONTENT_MIME_H
 #define CONTENT_MIME_H

@@ -5,19 +5,17 @@
 #include <string.h>
 
 /* Encoded words stay encoded in an envelope: they pass GMime's address parser in disguise. */
-#define WORD "=?"
+#define WORD     "=?"
 #define DISGUISE "=}{"
 
-static void nstring(struct out *o, bool there, struct slice s)
-{
+static void nstring(struct out *o, bool there, struct slice s) {
     if (there)
         out_string(o, s);
     else
         out_text(o, "NIL");
 }
 
-static GString *disguised(struct slice v)
-{
+static GString *disguised(struct slice v) {
     GString *s = g_string_sized_new(v.n + 16);
     for (uint32_t i = 0; i < v.n; i++) {
         if (v.p[i] == '=' && i + 1 < v.n && v.p[i + 1] == '?') {
@@ -30,8 +28,7 @@ static GString *disguised(struct slice v)
     return s;
 }
 
-static void revealed(struct out *o, const char *z)
-{
+static void revealed(struct out *o, const char *z) {
     if (!z || !*z) {
         out_text(o, "NIL");
         return;
@@ -47,8 +44,7 @@ static void revealed(struct out *o, const char *z)
 }
 
 /* local part without its quotes; GMime keeps them */
-static void local_part(struct out *o, const char *p, size_t n)
-{
+static void local_part(struct out *o, const char *p, size_t n) {
     uint8_t buf[1024];
     if (n < 2 || p[0] != '"' || p[n - 1] != '"' || n > sizeof buf) {
         out_string(o, (struct slice){(const uint8_t *)p, (uint32_t)n});
@@ -58,10 +54,9 @@ static void local_part(struct out *o, const char *p, size_t n)
     out_string(o, (struct slice){buf, (uint32_t)istring_copy(&s, buf, sizeof buf)});
 }
 
-/* (personal-name source-route mailbox host); RFC 5322 has no source routes left. A host that is not there is "", since NIL
- * would make it a group. */
-static void mailbox(struct out *o, InternetAddress *a)
-{
+/* (personal-name source-route mailbox host); RFC 5322 has no source routes left. A host that is not there is
+ * "", since NIL would make it a group. */
+static void mailbox(struct out *o, InternetAddress *a) {
     const char *addr = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(a));
     addr = addr ? addr : "";
     const char *at = strrchr(addr, '@');
@@ -74,8 +69,7 @@ static void mailbox(struct out *o, InternetAddress *a)
     out_text(o, ")");
 }
 
-static void address(struct out *o, InternetAddress *a, int depth)
-{
+static void address(struct out *o, InternetAddress *a, int depth) {
     if (!INTERNET_ADDRESS_IS_GROUP(a)) {
         mailbox(o, a);
         return;
@@ -94,8 +88,7 @@ static void address(struct out *o, InternetAddress *a, int depth)
 }
 
 /* Prints the field's addresses; false, and nothing printed: it is absent or has none. */
-static bool addresses(struct content *c, struct slice header, const char *name, struct out *o)
-{
+static bool addresses(struct content *c, struct slice header, const char *name, struct out *o) {
     struct slice v;
     if (!field_text(c, header, name, &v) || !v.n)
         return false;
@@ -114,15 +107,13 @@ static bool addresses(struct content *c, struct slice header, const char *name, 
     return n > 0;
 }
 
-static void text_field(struct content *c, struct slice header, const char *name, struct out *o)
-{
+static void text_field(struct content *c, struct slice header, const char *name, struct out *o) {
     struct slice v = {0};
     bool there = field_text(c, header, name, &v);
     nstring(o, there, v);
 }
 
-void print_envelope(struct content *c, struct slice header, struct out *o)
-{
+void print_envelope(struct content *c, struct slice header, struct out *o) {
     static const char *const lists[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc"};
     out_text(o, "(");
     text_field(c, header, "Date", o);
@@ -143,8 +134,7 @@ void print_envelope(struct content *c, struct slice header, struct out *o)
 
 /* ---- structures ---- */
 
-static void params(struct content *c, struct slice list, bool default_charset, struct out *o)
-{
+static void params(struct content *c, struct slice list, bool default_charset, struct out *o) {
     struct slice name, value;
     uint32_t pos = 0, n = 0;
     while (next_param(c, list, &pos, &name, &value)) {
@@ -158,8 +148,7 @@ static void params(struct content *c, struct slice list, bool default_charset, s
     out_text(o, n ? ")" : "NIL");
 }
 
-static void disposition(struct content *c, struct slice header, struct out *o)
-{
+static void disposition(struct content *c, struct slice header, struct out *o) {
     struct slice v, word;
     if (!field_text(c, header, "Content-Disposition", &v) || !take_token(&v, &word)) {
         out_text(o, "NIL");
@@ -173,8 +162,7 @@ static void disposition(struct content *c, struct slice header, struct out *o)
 }
 
 /* One language is a string, several are a list. */
-static void language(struct content *c, struct slice header, struct out *o)
-{
+static void language(struct content *c, struct slice header, struct out *o) {
     struct slice v, word, first = {0};
     uint32_t n = 0;
     if (!field_text(c, header, "Content-Language", &v))
@@ -199,8 +187,7 @@ static void language(struct content *c, struct slice header, struct out *o)
         out_text(o, ")");
 }
 
-static void extension_end(struct content *c, struct slice header, struct out *o)
-{
+static void extension_end(struct content *c, struct slice header, struct out *o) {
     out_text(o, " ");
     disposition(c, header, o);
     out_text(o, " ");
@@ -209,8 +196,8 @@ static void extension_end(struct content *c, struct slice header, struct out *o)
     text_field(c, header, "Content-Location", o);
 }
 
-static void single(struct content *c, const struct message *m, const struct part *p, bool extensible, struct out *o)
-{
+static void single(struct content *c, const struct message *m, const struct part *p, bool extensible,
+                   struct out *o) {
     struct slice header = cut(m->octets, p->header), v, word;
     out_string(o, p->type);
     out_text(o, " ");
@@ -244,8 +231,8 @@ static void single(struct content *c, const struct message *m, const struct part
     }
 }
 
-void print_structure(struct content *c, const struct message *m, const struct part *p, bool extensible, struct out *o)
-{
+void print_structure(struct content *c, const struct message *m, const struct part *p, bool extensible,
+                     struct out *o) {
     out_text(o, "(");
     if (p->kind != PART_MULTI) {
         single(c, m, p, extensible, o);

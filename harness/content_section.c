@@ -4,8 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool take_word(struct slice *s, const char *word)
-{
+static bool take_word(struct slice *s, const char *word) {
     size_t n = strlen(word);
     if (s->n < n || strncasecmp((const char *)s->p, word, n))
         return false;
@@ -13,8 +12,7 @@ static bool take_word(struct slice *s, const char *word)
     return true;
 }
 
-static bool take_number(struct slice *s, uint32_t *out)
-{
+static bool take_number(struct slice *s, uint32_t *out) {
     uint32_t n = 0;
     *out = 0;
     for (; n < s->n && s->p[n] >= '0' && s->p[n] <= '9' && *out < 100000; n++)
@@ -24,8 +22,7 @@ static bool take_number(struct slice *s, uint32_t *out)
 }
 
 /* One astring of the field list: atom, quoted or literal; as a plain slice where no escape is in it. */
-static bool take_name(struct slice *s, struct istring *out)
-{
+static bool take_name(struct slice *s, struct istring *out) {
     while (s->n && s->p[0] == ' ')
         s->p++, s->n--;
     *out = (struct istring){.kind = STR_ATOM, .s = {s->p, 0}};
@@ -57,8 +54,7 @@ static bool take_name(struct slice *s, struct istring *out)
     return true;
 }
 
-static bool named(struct slice list, struct slice name)
-{
+static bool named(struct slice list, struct slice name) {
     struct istring want;
     uint8_t buf[256];
     while (take_name(&list, &want)) {
@@ -70,8 +66,7 @@ static bool named(struct slice list, struct slice name)
 }
 
 /* HEADER.FIELDS (...) and .NOT: the fields as they stand, and the blank line. */
-static bool fields(struct content *c, struct slice header, struct slice list, bool not, struct slice *out)
-{
+static bool fields(struct content *c, struct slice header, struct slice list, bool not, struct slice *out) {
     struct slice field, name, value;
     uint8_t *to = arena(c, header.n + 2);
     uint32_t n = 0, end = header.n;
@@ -83,7 +78,7 @@ static bool fields(struct content *c, struct slice header, struct slice list, bo
     bool blank = end < header.n && (!end || header.p[end - 1] == '\n');
     struct slice lines = {header.p, blank ? end : header.n};
     for (uint32_t pos = 0; next_field(lines, &pos, &field, &name, &value);)
-        if (named(list, name) != not) {
+        if (named(list, name) != not ) {
             memcpy(to + n, field.p, field.n);
             n += field.n;
         }
@@ -96,8 +91,8 @@ static bool fields(struct content *c, struct slice header, struct slice list, bo
 }
 
 /* What may stand behind a message's or message part's number: HEADER..., TEXT. */
-static bool of_message(struct content *c, const struct message *m, const struct part *p, struct slice word, struct slice *out)
-{
+static bool of_message(struct content *c, const struct message *m, const struct part *p, struct slice word,
+                       struct slice *out) {
     struct slice header = cut(m->octets, p->header);
     if (take_word(&word, "HEADER.FIELDS.NOT "))
         return fields(c, header, word, true, out);
@@ -112,9 +107,10 @@ static bool of_message(struct content *c, const struct message *m, const struct 
     return true;
 }
 
-/* Part `number` inside p: of a message that is no multipart, 1 is the message's own body. NULL: there is none. */
-static const struct part *inside(const struct part *all, const struct part *p, uint32_t number, bool message)
-{
+/* Part `number` inside p: of a message that is no multipart, 1 is the message's own body. NULL: there is
+ * none. */
+static const struct part *inside(const struct part *all, const struct part *p, uint32_t number,
+                                 bool message) {
     if (p->kind == PART_MESSAGE && !message) {
         p = &all[p->child];
         message = true;
@@ -128,8 +124,7 @@ static const struct part *inside(const struct part *all, const struct part *p, u
     return message && number == 1 ? p : NULL;
 }
 
-bool find_section(struct content *c, struct message *m, struct slice section, struct slice *out)
-{
+bool find_section(struct content *c, struct message *m, struct slice section, struct slice *out) {
     const struct part *all = index_of(c, m), *p = all;
     bool message = true; /* p is a whole message, not a part of one */
     uint32_t number;

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_cites(char *to, size_t cap, const char *cites)
-{
+static void add_cites(char *to, size_t cap, const char *cites) {
     for (const char *p = cites; *p; p += strspn(p, " ")) {
         char id[64];
         size_t n = strcspn(p, " "), have = strlen(to);
@@ -22,8 +21,7 @@ static void add_cites(char *to, size_t cap, const char *cites)
     }
 }
 
-void scenario_hear(struct scenario_ear *e, const struct note *n)
-{
+void scenario_hear(struct scenario_ear *e, const struct note *n) {
     if (n->verdict >= V_COUNT)
         return;
     if (!e->heard[n->verdict]++)
@@ -38,13 +36,14 @@ struct running {
     const struct scenario_host *h;
     struct scenario_runner *r;
     struct scenario_outcome *out;
-    char first[200];           /* the first difference, for people */
-    bool over, differs, broken; /* the whole run ended; a play differed; `must` or `should` made it a finding */
+    char first[200]; /* the first difference, for people */
+    bool over, differs,
+        broken; /* the whole run ended; a play differed; `must` or `should` made it a finding */
 };
 
-static void say(struct running *x, enum scenario_state state, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static void say(struct running *x, enum scenario_state state, const char *fmt, ...)
-{
+    __attribute__((format(printf, 3, 4)));
+static void say(struct running *x, enum scenario_state state, const char *fmt, ...) {
     va_list ap;
     x->out->state = state;
     va_start(ap, fmt);
@@ -54,13 +53,9 @@ static void say(struct running *x, enum scenario_state state, const char *fmt, .
 
 /* ---- what it needs ---- */
 
-static bool secure(const struct scenario_host *h)
-{
-    return h->can[SECURE_TLS] || h->can[SECURE_STARTTLS];
-}
+static bool secure(const struct scenario_host *h) { return h->can[SECURE_TLS] || h->can[SECURE_STARTTLS]; }
 
-static bool offered(const struct scenario_host *h, const char *word)
-{
+static bool offered(const struct scenario_host *h, const char *word) {
     char name[70];
     if (!strcmp(word, "PLAIN"))
         return h->can[SECURE_PLAIN];
@@ -78,13 +73,12 @@ static bool offered(const struct scenario_host *h, const char *word)
 }
 
 /* The first need that is not met, or NULL. */
-static const char *missing(const struct running *x, char *word, size_t cap)
-{
+static const char *missing(const struct running *x, char *word, size_t cap) {
     for (const char *p = x->s->needs; *p; p += strspn(p, " ")) {
         size_t n = strcspn(p, " ");
         snprintf(word, cap, "%.*s", (int)n, p);
         bool not = *word == '!';
-        if (offered(x->h, word + not) == not || (!strcmp(word, "CLIENTID") && !secure(x->h)))
+        if (offered(x->h, word + not ) == not || (!strcmp(word, "CLIENTID") && !secure(x->h)))
             return word;
         p += n;
     }
@@ -92,9 +86,9 @@ static const char *missing(const struct running *x, char *word, size_t cap)
 }
 
 /* Sessions whose @open does not say how are opened under TLS where the scenario needs that. */
-static void secure_sessions(const struct running *x, struct program *p)
-{
-    bool wanted = strstr(x->s->needs, "SECURE") || (strstr(x->s->needs, "CLIENTID") && !strstr(x->s->needs, "!CLIENTID"));
+static void secure_sessions(const struct running *x, struct program *p) {
+    bool wanted = strstr(x->s->needs, "SECURE") ||
+                  (strstr(x->s->needs, "CLIENTID") && !strstr(x->s->needs, "!CLIENTID"));
     if (!wanted || x->h->secure != SECURE_PLAIN)
         return;
     for (uint32_t i = 0; i < p->lines; i++)
@@ -105,8 +99,7 @@ static void secure_sessions(const struct running *x, struct program *p)
 /* ---- findings ---- */
 
 /* Ids of the last comment above the line that holds any. */
-static void cites_at(const struct running *x, const struct program *p, uint32_t line, char *to, size_t cap)
-{
+static void cites_at(const struct running *x, const struct program *p, uint32_t line, char *to, size_t cap) {
     to[0] = '\0';
     for (uint32_t i = line < p->lines ? line + 1 : p->lines; i-- > 0 && !to[0];) {
         struct slice s = program_text(p, &p->line[i]);
@@ -129,20 +122,26 @@ static void cites_at(const struct running *x, const struct program *p, uint32_t 
 
 static uint32_t last_event(const struct drive_log *log) { return log->n ? log->n - 1 : 0; }
 
-static void finding(struct running *x, const char *cites, const char *summary, const char *seen, const char *allowed, int session)
-{
-    struct note n = {.verdict = x->s->must ? V_VIOLATES : V_DEVIATES, .point = -1, .cites = cites, .summary = summary, .seen = seen,
-                     .allowed = allowed, .event = last_event(x->r->log(x->r->user)), .session = session};
+static void finding(struct running *x, const char *cites, const char *summary, const char *seen,
+                    const char *allowed, int session) {
+    struct note n = {.verdict = x->s->must ? V_VIOLATES : V_DEVIATES,
+                     .point = -1,
+                     .cites = cites,
+                     .summary = summary,
+                     .seen = seen,
+                     .allowed = allowed,
+                     .event = last_event(x->r->log(x->r->user)),
+                     .session = session};
     x->differs = x->broken = true;
     if (x->r->note)
         x->r->note(x->r->user, &n);
 }
 
-static void difference(struct running *x, const struct program *p, const struct difference *d, bool count)
-{
+static void difference(struct running *x, const struct program *p, const struct difference *d, bool count) {
     char cites[240], summary[400], allowed[420];
     if (!x->first[0])
-        snprintf(x->first, sizeof x->first, "%.60s: expected %.50s, seen %.60s", d->command, d->expected, d->seen);
+        snprintf(x->first, sizeof x->first, "%.60s: expected %.50s, seen %.60s", d->command, d->expected,
+                 d->seen);
     x->differs = true;
     if (!count || d->cut_off || !(x->s->must || x->s->should))
         return;
@@ -155,8 +154,8 @@ static void difference(struct running *x, const struct program *p, const struct 
 /* ---- plays ---- */
 
 /* Runs one play; *as_written tells the result. false: it could not be run or read. */
-static bool play(struct running *x, const struct program *from, bool count, bool *as_written, struct grow *transcript, char word[4])
-{
+static bool play(struct running *x, const struct program *from, bool count, bool *as_written,
+                 struct grow *transcript, char word[4]) {
     struct program p;
     struct match m = {0};
     struct difference d[DIFFERENCES_MAX];
@@ -178,8 +177,7 @@ static bool play(struct running *x, const struct program *from, bool count, bool
 }
 
 /* The first line in which two transcripts part. */
-static void parting(struct slice a, struct slice b, char *one, char *other, size_t cap)
-{
+static void parting(struct slice a, struct slice b, char *one, char *other, size_t cap) {
     uint32_t i = 0, from = 0;
     for (; i < a.n && i < b.n && a.p[i] == b.p[i]; i++)
         from = a.p[i] == '\n' ? i + 1 : from;
@@ -193,8 +191,7 @@ static void parting(struct slice a, struct slice b, char *one, char *other, size
     }
 }
 
-static void compare(struct running *x, struct grow *t, char (*word)[4])
-{
+static void compare(struct running *x, struct grow *t, char (*word)[4]) {
     char one[120], other[120], summary[200], allowed[200];
     int first = -1, compared = 0;
     for (uint32_t k = 0; k < x->s->plays; k++) {
@@ -210,7 +207,8 @@ static void compare(struct running *x, struct grow *t, char (*word)[4])
             continue;
         parting(a, b, one, other, sizeof one);
         if (!x->first[0])
-            snprintf(x->first, sizeof x->first, "play %u: %.70s, in play %d: %.70s", k + 1, other, first + 1, one);
+            snprintf(x->first, sizeof x->first, "play %u: %.70s, in play %d: %.70s", k + 1, other, first + 1,
+                     one);
         x->differs = true;
         if (x->s->must || x->s->should) {
             snprintf(summary, sizeof summary, "scenario %s: the replies of its plays differ", x->s->name);
@@ -222,8 +220,7 @@ static void compare(struct running *x, struct grow *t, char (*word)[4])
         say(x, SCENARIO_NOT_OFFERED, "not offered: nothing to compare");
 }
 
-static bool plays(struct running *x)
-{
+static bool plays(struct running *x) {
     struct grow t[PLAYS_MAX] = {{0}};
     char word[PLAYS_MAX][4] = {""};
     bool ok = true, any = false;
@@ -249,8 +246,7 @@ static bool plays(struct running *x)
 
 /* ---- the result ---- */
 
-static void conclude(struct running *x)
-{
+static void conclude(struct running *x) {
     const struct scenario_ear *e = &x->r->ear;
     static const uint8_t weight[] = {V_DEVIATES, V_UNDOCUMENTED, V_AMBIGUOUS, V_UNDECIDED};
     if (e->heard[V_VIOLATES]) {
@@ -258,8 +254,8 @@ static void conclude(struct running *x)
         return;
     }
     if (x->broken) {
-        say(x, x->s->must ? SCENARIO_FAIL : SCENARIO_OTHERWISE, "%s %.60s: %.120s", x->s->must ? "VIOLATES" : "differs: DEVIATES",
-            x->s->cites, x->first);
+        say(x, x->s->must ? SCENARIO_FAIL : SCENARIO_OTHERWISE, "%s %.60s: %.120s",
+            x->s->must ? "VIOLATES" : "differs: DEVIATES", x->s->cites, x->first);
         return;
     }
     if (!x->differs) {
@@ -268,7 +264,8 @@ static void conclude(struct running *x)
     }
     for (size_t i = 0; i < sizeof weight; i++)
         if (e->heard[weight[i]]) {
-            say(x, SCENARIO_OTHERWISE, "differs: %s %.60s (%.100s)", verdict_name(weight[i]), e->cites[weight[i]], x->first);
+            say(x, SCENARIO_OTHERWISE, "differs: %s %.60s (%.100s)", verdict_name(weight[i]),
+                e->cites[weight[i]], x->first);
             return;
         }
     if (e->cites[V_CONFORMS][0])
@@ -278,8 +275,7 @@ static void conclude(struct running *x)
 }
 
 bool scenario_run(const struct scenario *s, const struct scenario_host *h, struct scenario_runner *r,
-                  struct scenario_outcome *out)
-{
+                  struct scenario_outcome *out) {
     struct running x = {.s = s, .h = h, .r = r, .out = out};
     char word[64];
     *out = (struct scenario_outcome){0};

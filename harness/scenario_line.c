@@ -5,18 +5,20 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is(struct slice s, const char *z) { return s.n == strlen(z) && !strncasecmp((const char *)s.p, z, s.n); }
+static bool is(struct slice s, const char *z) {
+    return s.n == strlen(z) && !strncasecmp((const char *)s.p, z, s.n);
+}
 static struct slice text_of(const struct seen *s) { return (struct slice){s->text.p, (uint32_t)s->text.n}; }
 
 /* `...` stands for any octets. */
-bool wild(struct slice p, struct slice t)
-{
+bool wild(struct slice p, struct slice t) {
     uint32_t i = 0, k = 0, star = UINT32_MAX, from = 0;
     while (k < t.n) {
         if (i + 3 <= p.n && !memcmp(p.p + i, "...", 3)) {
             star = i += 3;
             from = k;
-        } else if (i < p.n && (p.p[i] | 0x20) == (t.p[k] | 0x20) && (p.p[i] == t.p[k] || ((p.p[i] | 0x20) >= 'a' && (p.p[i] | 0x20) <= 'z'))) {
+        } else if (i < p.n && (p.p[i] | 0x20) == (t.p[k] | 0x20) &&
+                   (p.p[i] == t.p[k] || ((p.p[i] | 0x20) >= 'a' && (p.p[i] | 0x20) <= 'z'))) {
             i++, k++;
         } else if (star != UINT32_MAX) {
             i = star;
@@ -32,8 +34,7 @@ bool wild(struct slice p, struct slice t)
 
 /* ---- one spelling ---- */
 
-static void put_string(struct grow *g, struct slice s)
-{
+static void put_string(struct grow *g, struct slice s) {
     bool bare = s.n > 0;
     for (uint32_t i = 0; i < s.n && bare; i++)
         bare = s.p[i] > ' ' && s.p[i] < 0x7f && !strchr("(){}[]\"\\", s.p[i]);
@@ -51,8 +52,7 @@ static void put_string(struct grow *g, struct slice s)
 }
 
 /* Length of a quoted string at the front, its content in *out; 0: it does not end. */
-static uint32_t quoted(struct slice s, struct grow *out)
-{
+static uint32_t quoted(struct slice s, struct grow *out) {
     uint32_t i = 1;
     for (; i < s.n && s.p[i] != '"'; i++) {
         if (s.p[i] == '\\' && i + 1 < s.n)
@@ -62,8 +62,7 @@ static uint32_t quoted(struct slice s, struct grow *out)
     return i < s.n ? i + 1 : 0;
 }
 
-static uint32_t literal(struct slice s, struct slice *out)
-{
+static uint32_t literal(struct slice s, struct slice *out) {
     uint64_t n;
     bool plus;
     const uint8_t *cr = memchr(s.p, '\r', s.n);
@@ -76,8 +75,7 @@ static uint32_t literal(struct slice s, struct slice *out)
     return head + 2 + (uint32_t)n;
 }
 
-static void one_spelling(struct grow *g, struct slice s)
-{
+static void one_spelling(struct grow *g, struct slice s) {
     for (uint32_t i = 0; i < s.n;) {
         struct slice rest = {s.p + i, s.n - i}, in;
         struct grow content = {0};
@@ -95,8 +93,7 @@ static void one_spelling(struct grow *g, struct slice s)
 
 /* ---- what it is ---- */
 
-static struct slice word(struct slice *s)
-{
+static struct slice word(struct slice *s) {
     while (s->n && *s->p == ' ')
         s->p++, s->n--;
     struct slice w = {s->p, 0};
@@ -106,9 +103,10 @@ static struct slice word(struct slice *s)
     return w;
 }
 
-static uint8_t kind_of(struct slice rest, uint32_t *number)
-{
-    static const char *const status[] = {"OK", "NO", "BAD", "BYE", "PREAUTH"}, *const nothing[] = {"EXISTS", "RECENT", "FLAGS", "CAPABILITY"};
+static uint8_t kind_of(struct slice rest, uint32_t *number) {
+    static const char *const status[] = {"OK", "NO", "BAD", "BYE", "PREAUTH"}, *const nothing[] = {
+                                                                                   "EXISTS", "RECENT",
+                                                                                   "FLAGS", "CAPABILITY"};
     struct slice w = word(&rest);
     *number = 0;
     if (w.n && w.p[0] >= '0' && w.p[0] <= '9') {
@@ -122,11 +120,13 @@ static uint8_t kind_of(struct slice rest, uint32_t *number)
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
         if (is(w, nothing[i]))
             return SEEN_FREE;
-    return is(w, "EXPUNGE") ? SEEN_EXPUNGE : is(w, "SEARCH") ? SEEN_SEARCH : is(w, "FETCH") ? SEEN_FETCH : SEEN_OTHER;
+    return is(w, "EXPUNGE")  ? SEEN_EXPUNGE
+           : is(w, "SEARCH") ? SEEN_SEARCH
+           : is(w, "FETCH")  ? SEEN_FETCH
+                             : SEEN_OTHER;
 }
 
-bool seen_make(struct seen *out, struct slice raw, bool response)
-{
+bool seen_make(struct seen *out, struct slice raw, bool response) {
     *out = (struct seen){0};
     while (raw.n && (raw.p[raw.n - 1] == '\n' || raw.p[raw.n - 1] == '\r'))
         raw.n--;
@@ -151,8 +151,7 @@ bool seen_make(struct seen *out, struct slice raw, bool response)
 /* ---- matching ---- */
 
 /* Word and code as the pattern has them, then any text. `NO|BAD` is either. */
-static bool status_matches(struct slice p, struct slice t)
-{
+static bool status_matches(struct slice p, struct slice t) {
     struct slice pr = p, tr = t, pw = word(&pr), tw = word(&tr);
     bool ok = false;
     for (uint32_t from = 0, i = 0; i <= pw.n && !ok; i++)
@@ -171,8 +170,7 @@ static bool status_matches(struct slice p, struct slice t)
 }
 
 /* One value of a list: up to the blank or `)` that ends it. */
-static struct slice value(struct slice *s)
-{
+static struct slice value(struct slice *s) {
     struct slice v = {s->p, 0};
     uint32_t depth = 0;
     bool in = false;
@@ -199,8 +197,7 @@ static struct slice value(struct slice *s)
     return v;
 }
 
-static struct slice inside(struct slice list)
-{
+static struct slice inside(struct slice list) {
     if (list.n && *list.p == '(')
         list.p++, list.n--;
     if (list.n && list.p[list.n - 1] == ')')
@@ -209,8 +206,7 @@ static struct slice inside(struct slice list)
 }
 
 /* Are all words of `a` (but those left out) among those of `b`? A word of the pattern may hold `...`. */
-static bool words_among(struct slice a, struct slice b, const char *but, bool pattern_is_a)
-{
+static bool words_among(struct slice a, struct slice b, const char *but, bool pattern_is_a) {
     for (struct slice w; (w = word(&a)).n;) {
         struct slice rest = b, x;
         bool found = (but && is(w, but)) || is(w, "...");
@@ -222,16 +218,14 @@ static bool words_among(struct slice a, struct slice b, const char *but, bool pa
     return true;
 }
 
-static bool flags_match(struct slice p, struct slice t)
-{
+static bool flags_match(struct slice p, struct slice t) {
     bool more = memmem(p.p, p.n, "...", 3) != NULL;
     p = inside(p);
     t = inside(t);
     return words_among(p, t, NULL, true) && (more || words_among(t, p, "\\Recent", false));
 }
 
-static bool take_item(struct slice *s, struct slice *name, struct slice *val)
-{
+static bool take_item(struct slice *s, struct slice *name, struct slice *val) {
     if (!s->n)
         return false;
     *name = value(s);
@@ -243,8 +237,7 @@ static bool take_item(struct slice *s, struct slice *name, struct slice *val)
     return name->n > 0;
 }
 
-static bool item_among(struct slice name, struct slice val, struct slice list)
-{
+static bool item_among(struct slice name, struct slice val, struct slice list) {
     struct slice n, v;
     while (take_item(&list, &n, &v))
         if (wild(name, n) && (is(n, "FLAGS") ? flags_match(val, v) : wild(val, v)))
@@ -254,8 +247,7 @@ static bool item_among(struct slice name, struct slice val, struct slice list)
 
 static bool along(struct slice name) { return is(name, "UID") || is(name, "MODSEQ") || is(name, "FLAGS"); }
 
-bool seen_flags_only(const struct seen *s)
-{
+bool seen_flags_only(const struct seen *s) {
     struct slice t = text_of(s), n, v;
     word(&t), word(&t), word(&t);
     while (t.n && *t.p == ' ')
@@ -266,8 +258,7 @@ bool seen_flags_only(const struct seen *s)
     return only;
 }
 
-static bool fetch_matches(struct slice p, struct slice t)
-{
+static bool fetch_matches(struct slice p, struct slice t) {
     struct slice pr = p, tr = t, n, v;
     word(&pr), word(&tr);
     struct slice a = word(&pr), b = word(&tr);
@@ -304,11 +295,11 @@ static bool fetch_matches(struct slice p, struct slice t)
 }
 
 /* The words behind CAPABILITY, also inside a code. */
-static bool capability_words(struct slice t, struct slice *out)
-{
+static bool capability_words(struct slice t, struct slice *out) {
     static const char name[] = "CAPABILITY ";
     for (uint32_t i = 0; i + sizeof name - 1 <= t.n; i++) {
-        if (strncasecmp((const char *)t.p + i, name, sizeof name - 1) || !i || (t.p[i - 1] != ' ' && t.p[i - 1] != '['))
+        if (strncasecmp((const char *)t.p + i, name, sizeof name - 1) || !i ||
+            (t.p[i - 1] != ' ' && t.p[i - 1] != '['))
             continue;
         *out = (struct slice){t.p + i + sizeof name - 1, t.n - i - (uint32_t)sizeof name + 1};
         const uint8_t *end = t.p[i - 1] == '[' ? memchr(out->p, ']', out->n) : NULL;
@@ -319,27 +310,26 @@ static bool capability_words(struct slice t, struct slice *out)
     return false;
 }
 
-bool seen_capable(const struct seen *pattern, const struct seen *response)
-{
+bool seen_capable(const struct seen *pattern, const struct seen *response) {
     struct slice a, b;
     return pattern->kind == SEEN_FREE && capability_words(text_of(pattern), &a) &&
            capability_words(text_of(response), &b) && words_among(a, b, NULL, true);
 }
 
-bool seen_matches(const struct seen *pattern, const struct seen *response)
-{
+bool seen_matches(const struct seen *pattern, const struct seen *response) {
     struct slice p = text_of(pattern), t = text_of(response);
     if (pattern->kind == SEEN_CONTINUE)
         return response->kind == SEEN_CONTINUE && (p.n <= 2 || wild(p, t));
     if (pattern->kind == SEEN_TAGGED)
-        return response->kind == SEEN_TAGGED && (!pattern->tag.n || slice_equal(pattern->tag, response->tag)) &&
-               status_matches(p, t);
+        return response->kind == SEEN_TAGGED &&
+               (!pattern->tag.n || slice_equal(pattern->tag, response->tag)) && status_matches(p, t);
     if (seen_capable(pattern, response))
         return true;
     if (response->kind == SEEN_TAGGED || response->kind == SEEN_CONTINUE)
         return false;
     if (pattern->kind == SEEN_STATUS)
-        return response->kind == SEEN_STATUS && t.n > 2 && status_matches((struct slice){p.p + 2, p.n - 2}, (struct slice){t.p + 2, t.n - 2});
+        return response->kind == SEEN_STATUS && t.n > 2 &&
+               status_matches((struct slice){p.p + 2, p.n - 2}, (struct slice){t.p + 2, t.n - 2});
     if (pattern->kind == SEEN_FETCH)
         return response->kind == SEEN_FETCH && fetch_matches(p, t);
     return wild(p, t);

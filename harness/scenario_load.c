@@ -23,19 +23,18 @@ struct loading {
     size_t errlen;
 };
 
-static bool copy_text(struct loading *l, const char *field, char *to, size_t cap)
-{
+static bool copy_text(struct loading *l, const char *field, char *to, size_t cap) {
     const struct script_value *v = script_get(script_file_root(l->f), field);
     if (!v)
         return true;
     if (v->length >= cap || strlen(v->text) != v->length)
-        return script_error(l->f, v, l->err, l->errlen, "%s: expected at most %zu octets of text", field, cap - 1);
+        return script_error(l->f, v, l->err, l->errlen, "%s: expected at most %zu octets of text", field,
+                            cap - 1);
     memcpy(to, v->text, v->length + 1);
     return true;
 }
 
-static bool check_cites(struct loading *l)
-{
+static bool check_cites(struct loading *l) {
     char id[64];
     const struct script_value *v = script_get(script_file_root(l->f), "cites");
     for (const char *p = l->s->cites; *p; p += strspn(p, " ")) {
@@ -45,7 +44,8 @@ static bool check_cites(struct loading *l)
         memcpy(id, p, n);
         id[n] = '\0';
         if (!clause_find(id))
-            return script_error(l->f, v, l->err, l->errlen, "%s is no id (nearest: %s)", id, clause_nearest(id)->id);
+            return script_error(l->f, v, l->err, l->errlen, "%s is no id (nearest: %s)", id,
+                                clause_nearest(id)->id);
         p += n;
     }
     return l->s->cites[0] || script_error(l->f, v, l->err, l->errlen, "expected at least one id");
@@ -54,14 +54,13 @@ static bool check_cites(struct loading *l)
 /* ---- given ---- */
 
 static const struct script_rule mailbox_rules[] = {
-    {"messages", SCRIPT_INTEGER, false}, {"deleted", SCRIPT_STRING, false},  {"seen", SCRIPT_STRING, false},
-    {"flagged", SCRIPT_STRING, false},   {"answered", SCRIPT_STRING, false}, {"draft", SCRIPT_STRING, false},
+    {"messages", SCRIPT_INTEGER, false}, {"deleted", SCRIPT_STRING, false},   {"seen", SCRIPT_STRING, false},
+    {"flagged", SCRIPT_STRING, false},   {"answered", SCRIPT_STRING, false},  {"draft", SCRIPT_STRING, false},
     {"open_in", SCRIPT_TABLE, false},    {"examine_in", SCRIPT_TABLE, false}, {"by", SCRIPT_INTEGER, false}};
 #define MAILBOX_RULES (sizeof mailbox_rules / sizeof *mailbox_rules)
 
-static bool has_flag(struct loading *l, const struct script_value *box, const char *flag, uint32_t message, uint32_t messages,
-                     bool *out)
-{
+static bool has_flag(struct loading *l, const struct script_value *box, const char *flag, uint32_t message,
+                     uint32_t messages, bool *out) {
     const struct script_value *v = script_get(box, flag);
     struct seq_set set;
     *out = false;
@@ -73,14 +72,18 @@ static bool has_flag(struct loading *l, const struct script_value *box, const ch
     return true;
 }
 
-static bool make_mailbox(struct loading *l, struct program *p, const char *name, const struct script_value *box)
-{
-    static const char *const flags[][2] = {{"deleted", "\\Deleted"}, {"seen", "\\Seen"}, {"flagged", "\\Flagged"},
-                                           {"answered", "\\Answered"}, {"draft", "\\Draft"}};
+static bool make_mailbox(struct loading *l, struct program *p, const char *name,
+                         const struct script_value *box) {
+    static const char *const flags[][2] = {{"deleted", "\\Deleted"},
+                                           {"seen", "\\Seen"},
+                                           {"flagged", "\\Flagged"},
+                                           {"answered", "\\Answered"},
+                                           {"draft", "\\Draft"}};
     const struct script_value *messages = script_get(box, "messages"), *by = script_get(box, "by");
     int64_t n = messages ? messages->integer : 0, who = by ? by->integer : 1;
     if (n < 0 || n > 1000 || who < 1 || who > PROGRAM_SESSIONS)
-        return script_error(l->f, box, l->err, l->errlen, "expected 0 to 1000 messages, by session 1 to %d", PROGRAM_SESSIONS);
+        return script_error(l->f, box, l->err, l->errlen, "expected 0 to 1000 messages, by session 1 to %d",
+                            PROGRAM_SESSIONS);
     if (strcmp(name, "INBOX"))
         program_send(p, (int)who, "CREATE %s", name);
     for (uint32_t k = 1; k <= (uint32_t)n; k++) {
@@ -90,7 +93,8 @@ static bool make_mailbox(struct loading *l, struct program *p, const char *name,
             if (!has_flag(l, box, flags[i][0], k, (uint32_t)n, &on))
                 return false;
             if (on)
-                snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", list[1] ? " " : "", flags[i][1]);
+                snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", list[1] ? " " : "",
+                         flags[i][1]);
         }
         strcat(list, ")");
         size_t m = 0;
@@ -102,32 +106,33 @@ static bool make_mailbox(struct loading *l, struct program *p, const char *name,
     return true;
 }
 
-static bool enter_mailbox(struct loading *l, struct program *p, const char *name, const struct script_value *box, const char *field,
-                          const char *command)
-{
+static bool enter_mailbox(struct loading *l, struct program *p, const char *name,
+                          const struct script_value *box, const char *field, const char *command) {
     const struct script_value *list = script_get(box, field);
     for (uint32_t i = 1; list && i <= list->items; i++) {
         const struct script_value *v = script_at(list, i);
         if (!v || v->kind != SCRIPT_INTEGER || v->integer < 1 || v->integer > PROGRAM_SESSIONS)
-            return script_error(l->f, list, l->err, l->errlen, "%s: expected sessions, such as {1, 2}", field);
+            return script_error(l->f, list, l->err, l->errlen, "%s: expected sessions, such as {1, 2}",
+                                field);
         program_send(p, (int)v->integer, "%s %s", command, name);
     }
     return true;
 }
 
-static bool make_given(struct loading *l, struct program *p)
-{
+static bool make_given(struct loading *l, struct program *p) {
     const struct script_value *given = script_get(script_file_root(l->f), "given");
     for (int pass = 0; pass < 3; pass++)
         for (uint32_t i = 0; given && i < given->items; i++) {
             const char *name = given->item[i].name;
             const struct script_value *box = &given->item[i].value;
             if (!name || box->kind != SCRIPT_TABLE)
-                return script_error(l->f, given, l->err, l->errlen, "given: expected mailboxes: FOO = { messages = 7 }");
+                return script_error(l->f, given, l->err, l->errlen,
+                                    "given: expected mailboxes: FOO = { messages = 7 }");
             if (!pass && !script_check(l->f, box, mailbox_rules, MAILBOX_RULES, false, l->err, l->errlen))
                 return false;
             if (!(pass == 0 ? make_mailbox(l, p, name, box)
-                            : enter_mailbox(l, p, name, box, pass == 1 ? "open_in" : "examine_in", pass == 1 ? "SELECT" : "EXAMINE")))
+                            : enter_mailbox(l, p, name, box, pass == 1 ? "open_in" : "examine_in",
+                                            pass == 1 ? "SELECT" : "EXAMINE")))
                 return false;
         }
     return true;
@@ -135,22 +140,22 @@ static bool make_given(struct loading *l, struct program *p)
 
 /* ---- plays ---- */
 
-static bool make_play(struct loading *l, const struct script_value *v, struct program *p)
-{
+static bool make_play(struct loading *l, const struct script_value *v, struct program *p) {
     struct program text;
     if (v->kind != SCRIPT_STRING)
         return script_error(l->f, v, l->err, l->errlen, "expected a play: [=[ ... ]=]");
     program_init(&text);
-    bool ok = make_given(l, p) && program_parse(&text, script_file_path(l->f), (uint32_t)(v->text_line ? v->text_line : 1), v->text,
-                                                v->length, l->err, l->errlen);
+    bool ok = make_given(l, p) &&
+              program_parse(&text, script_file_path(l->f), (uint32_t)(v->text_line ? v->text_line : 1),
+                            v->text, v->length, l->err, l->errlen);
     bool begun[PROGRAM_SESSIONS + 1] = {false};
     for (uint32_t i = 0; i < p->lines; i++)
         begun[p->line[i].session] = true;
     for (uint32_t i = 0; ok && i < text.lines; i++) {
         const struct line *line = &text.line[i];
         if (line->kind == LINE_EXPECT && !begun[line->session]) {
-            snprintf(l->err, l->errlen, "%s:%u: expected a C%d line or @open C%d above it", script_file_path(l->f), line->at,
-                     line->session, line->session);
+            snprintf(l->err, l->errlen, "%s:%u: expected a C%d line or @open C%d above it",
+                     script_file_path(l->f), line->at, line->session, line->session);
             ok = false;
         }
         begun[line->session] = true;
@@ -164,8 +169,7 @@ static bool make_play(struct loading *l, const struct script_value *v, struct pr
     return ok;
 }
 
-static bool make_plays(struct loading *l)
-{
+static bool make_plays(struct loading *l) {
     const struct script_value *play = script_get(script_file_root(l->f), "play");
     const struct script_value *applies = script_get(script_file_root(l->f), "applies");
     if (play->kind == SCRIPT_STRING) {
@@ -176,7 +180,8 @@ static bool make_plays(struct loading *l)
         for (uint32_t i = 1; i <= play->items; i++) {
             const struct script_value *v = script_at(play, i);
             if (!v || i > PLAYS_MAX)
-                return script_error(l->f, play, l->err, l->errlen, "play: expected at most %d plays by position", PLAYS_MAX);
+                return script_error(l->f, play, l->err, l->errlen,
+                                    "play: expected at most %d plays by position", PLAYS_MAX);
             l->s->plays = i;
             if (!make_play(l, v, &l->s->play[i - 1]))
                 return false;
@@ -186,26 +191,30 @@ static bool make_plays(struct loading *l)
     return !applies || make_play(l, applies, &l->s->applies);
 }
 
-static bool boolean(const struct loading *l, const char *field)
-{
+static bool boolean(const struct loading *l, const char *field) {
     const struct script_value *v = script_get(script_file_root(l->f), field);
     return v && v->boolean;
 }
 
-static bool make(struct loading *l)
-{
-    static const struct script_rule rules[] = {
-        {"name", SCRIPT_STRING, true},     {"cites", SCRIPT_STRING, true},   {"play", SCRIPT_STRING | SCRIPT_TABLE, true},
-        {"given", SCRIPT_TABLE, false},    {"needs", SCRIPT_STRING, false},  {"applies", SCRIPT_STRING, false},
-        {"must", SCRIPT_BOOLEAN, false},   {"should", SCRIPT_BOOLEAN, false}, {"any", SCRIPT_BOOLEAN, false},
-        {"compare", SCRIPT_STRING, false}};
+static bool make(struct loading *l) {
+    static const struct script_rule rules[] = {{"name", SCRIPT_STRING, true},
+                                               {"cites", SCRIPT_STRING, true},
+                                               {"play", SCRIPT_STRING | SCRIPT_TABLE, true},
+                                               {"given", SCRIPT_TABLE, false},
+                                               {"needs", SCRIPT_STRING, false},
+                                               {"applies", SCRIPT_STRING, false},
+                                               {"must", SCRIPT_BOOLEAN, false},
+                                               {"should", SCRIPT_BOOLEAN, false},
+                                               {"any", SCRIPT_BOOLEAN, false},
+                                               {"compare", SCRIPT_STRING, false}};
     static const char *const compares[] = {"", "all", "last", "refused"};
     const struct script_value *root = script_file_root(l->f);
     char compare[16] = "";
     struct scenario *s = l->s;
     if (!script_check(l->f, root, rules, sizeof rules / sizeof *rules, false, l->err, l->errlen) ||
         !copy_text(l, "name", s->name, sizeof s->name) || !copy_text(l, "cites", s->cites, sizeof s->cites) ||
-        !copy_text(l, "needs", s->needs, sizeof s->needs) || !copy_text(l, "compare", compare, sizeof compare) || !check_cites(l))
+        !copy_text(l, "needs", s->needs, sizeof s->needs) ||
+        !copy_text(l, "compare", compare, sizeof compare) || !check_cites(l))
         return false;
     snprintf(s->doc, sizeof s->doc, "%s", script_file_doc(l->f));
     s->must = boolean(l, "must");
@@ -213,16 +222,17 @@ static bool make(struct loading *l)
     s->any = boolean(l, "any");
     while (strcmp(compare, compares[s->compare]))
         if (++s->compare == sizeof compares / sizeof *compares)
-            return script_error(l->f, script_get(root, "compare"), l->err, l->errlen, "compare: expected \"all\", \"last\" or \"refused\"");
+            return script_error(l->f, script_get(root, "compare"), l->err, l->errlen,
+                                "compare: expected \"all\", \"last\" or \"refused\"");
     if (!make_plays(l))
         return false;
     if (s->plays < (s->compare || s->any ? 2 : 1))
-        return script_error(l->f, script_get(root, "play"), l->err, l->errlen, "compare and any: expected at least two plays");
+        return script_error(l->f, script_get(root, "play"), l->err, l->errlen,
+                            "compare and any: expected at least two plays");
     return s->name[0] || script_error(l->f, root, l->err, l->errlen, "expected a name");
 }
 
-static void scenario_free(struct scenario *s)
-{
+static void scenario_free(struct scenario *s) {
     if (!s)
         return;
     for (int i = 0; i < PLAYS_MAX; i++)
@@ -231,8 +241,7 @@ static void scenario_free(struct scenario *s)
     free(s);
 }
 
-static struct scenario *load(const char *path, char *err, size_t errlen)
-{
+static struct scenario *load(const char *path, char *err, size_t errlen) {
     struct script_file *f = script_load_table(path, "scenario", err, errlen);
     struct scenario *s = f ? calloc(1, sizeof *s) : NULL;
     struct loading l = {.f = f, .s = s, .err = err, .errlen = errlen};
@@ -248,8 +257,7 @@ static struct scenario *load(const char *path, char *err, size_t errlen)
 
 /* ---- folders ---- */
 
-static bool add(struct scenarios *all, struct scenario *s, const char *path, char *err, size_t errlen)
-{
+static bool add(struct scenarios *all, struct scenario *s, const char *path, char *err, size_t errlen) {
     for (uint32_t i = 0; i < all->n; i++)
         if (!strcmp(all->v[i]->name, s->name)) {
             snprintf(err, errlen, "%s: another file has the name \"%s\"", path, s->name);
@@ -269,14 +277,12 @@ static bool add(struct scenarios *all, struct scenario *s, const char *path, cha
     return true;
 }
 
-static int is_lua(const struct dirent *e)
-{
+static int is_lua(const struct dirent *e) {
     size_t n = strlen(e->d_name);
     return n > 4 && !strcmp(e->d_name + n - 4, ".lua");
 }
 
-struct scenarios *scenarios_load(const char *folder, const char *glob, char *err, size_t errlen)
-{
+struct scenarios *scenarios_load(const char *folder, const char *glob, char *err, size_t errlen) {
     struct scenarios *all = calloc(1, sizeof *all);
     struct dirent **names = NULL;
     int n = all ? scandir(folder, &names, is_lua, alphasort) : -1;
@@ -308,8 +314,7 @@ struct scenarios *scenarios_load(const char *folder, const char *glob, char *err
     return NULL;
 }
 
-void scenarios_free(struct scenarios *s)
-{
+void scenarios_free(struct scenarios *s) {
     for (uint32_t i = 0; s && i < s->n; i++)
         scenario_free(s->v[i]);
     if (s)
@@ -318,8 +323,12 @@ void scenarios_free(struct scenarios *s)
 }
 
 uint32_t scenarios_count(const struct scenarios *s) { return s->n; }
-const struct scenario *scenarios_at(const struct scenarios *s, uint32_t i) { return i < s->n ? s->v[i] : NULL; }
+const struct scenario *scenarios_at(const struct scenarios *s, uint32_t i) {
+    return i < s->n ? s->v[i] : NULL;
+}
 const char *scenario_name(const struct scenario *s) { return s->name; }
 const char *scenario_cites(const struct scenario *s) { return s->cites; }
 const char *scenario_doc(const struct scenario *s) { return s->doc; }
-const struct program *scenario_program(const struct scenario *s, uint32_t k) { return k < s->plays ? &s->play[k] : NULL; }
+const struct program *scenario_program(const struct scenario *s, uint32_t k) {
+    return k < s->plays ? &s->play[k] : NULL;
+}

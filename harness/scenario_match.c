@@ -8,15 +8,13 @@
 
 /* ---- reading ---- */
 
-static bool is_text(const struct program *p, const struct line *l, const char *z)
-{
+static bool is_text(const struct program *p, const struct line *l, const char *z) {
     struct slice s = program_text(p, l);
     return s.n == strlen(z) && !strncasecmp((const char *)s.p, z, s.n);
 }
 
 /* Which lines begin a group, and to which one the others belong. */
-static bool divide(struct match *m)
-{
+static bool divide(struct match *m) {
     const struct program *p = m->p;
     int32_t last[PROGRAM_SESSIONS + 1];
     bool joins[PROGRAM_SESSIONS + 1] = {false};
@@ -42,13 +40,11 @@ static bool divide(struct match *m)
     return true;
 }
 
-static struct slice octets_of(const struct drive_log *log, uint32_t at, uint32_t n)
-{
+static struct slice octets_of(const struct drive_log *log, uint32_t at, uint32_t n) {
     return (struct slice){log->octets + at, n};
 }
 
-static bool add_seen(struct match *m, struct group *g, const struct names *names, const struct event *e)
-{
+static bool add_seen(struct match *m, struct group *g, const struct names *names, const struct event *e) {
     if (g->seens == g->cap) {
         uint32_t cap = g->cap ? g->cap * 2 : 8;
         struct seen *more = realloc(g->seen, cap * sizeof *more);
@@ -69,8 +65,7 @@ static bool add_seen(struct match *m, struct group *g, const struct names *names
 }
 
 /* The wire's first word is the command's tag. */
-static bool add_tag(const struct match *m, struct group *g, const struct event *e)
-{
+static bool add_tag(const struct match *m, struct group *g, const struct event *e) {
     struct slice s = octets_of(m->log, e->at, e->n);
     struct slice *more = realloc(g->tag, (g->tags + 1) * sizeof *more);
     if (!more)
@@ -84,8 +79,7 @@ static bool add_tag(const struct match *m, struct group *g, const struct event *
 }
 
 /* How many messages the view has, as far as responses tell. */
-static void follow_view(struct group *g, const struct seen *s, int *view)
-{
+static void follow_view(struct group *g, const struct seen *s, int *view) {
     struct slice t = {s->text.p, (uint32_t)s->text.n};
     if (s->kind == SEEN_EXPUNGE) {
         if (!g->expunged)
@@ -99,15 +93,13 @@ static void follow_view(struct group *g, const struct seen *s, int *view)
         g->view = *view;
 }
 
-static bool is_bye(struct slice s)
-{
+static bool is_bye(struct slice s) {
     return s.n >= 5 && !strncasecmp((const char *)s.p, "* BYE", 5) && (s.n == 5 || s.p[5] == ' ');
 }
 
-/* Whether a server cuts a session off at once or at its next command is its own affair: a BYE that is expected behind a command
- * which could not be sent any more is taken from the group before. */
-static void move_bye(struct match *m, uint32_t index)
-{
+/* Whether a server cuts a session off at once or at its next command is its own affair: a BYE that is
+ * expected behind a command which could not be sent any more is taken from the group before. */
+static void move_bye(struct match *m, uint32_t index) {
     struct group *g = &m->group[index], *before = NULL;
     bool expected = false;
     for (uint32_t i = 0; i < m->p->lines; i++)
@@ -128,8 +120,7 @@ static void move_bye(struct match *m, uint32_t index)
     before->ended = false;
 }
 
-bool match_read(struct match *m, const struct program *p, const struct drive_log *log)
-{
+bool match_read(struct match *m, const struct program *p, const struct drive_log *log) {
     struct group *now[PROGRAM_SESSIONS + 1] = {NULL};
     int view[PROGRAM_SESSIONS + 1];
     struct names names;
@@ -145,7 +136,8 @@ bool match_read(struct match *m, const struct program *p, const struct drive_log
             continue;
         bool own = (e->kind == EV_SENT || e->kind == EV_CONTINUED) && !(e->flags & LINE_AUTO);
         bool line = e->line < p->lines;
-        if ((own || e->kind == EV_OPENED) && line && m->of_line[e->line] >= 0 && p->line[e->line].session == s) {
+        if ((own || e->kind == EV_OPENED) && line && m->of_line[e->line] >= 0 &&
+            p->line[e->line].session == s) {
             struct group *g = &m->group[m->of_line[e->line]];
             now[s] = own || g->open ? g : NULL;
         } else if (e->kind == EV_OPENED) {
@@ -173,8 +165,7 @@ bool match_read(struct match *m, const struct program *p, const struct drive_log
     return true;
 }
 
-void match_free(struct match *m)
-{
+void match_free(struct match *m) {
     for (uint32_t i = 0; i < m->groups; i++) {
         for (uint32_t k = 0; k < m->group[i].seens; k++)
             free(m->group[i].seen[k].text.p);
@@ -188,20 +179,23 @@ void match_free(struct match *m)
 
 /* ---- comparing ---- */
 
-struct wanted { struct seen seen; uint32_t line, repeat; uint8_t flags; };
+struct wanted {
+    struct seen seen;
+    uint32_t line, repeat;
+    uint8_t flags;
+};
 struct comparing {
     const struct match *m;
     struct group *g;
     struct wanted *want;
     uint32_t wants;
-    bool more;             /* `S1: ...` */
-    bool close;            /* `@close S1` */
+    bool more;  /* `S1: ...` */
+    bool close; /* `@close S1` */
     uint32_t close_line;
     struct difference *d;
 };
 
-static void shown(char *to, size_t cap, struct slice s)
-{
+static void shown(char *to, size_t cap, struct slice s) {
     size_t k = 0;
     for (uint32_t i = 0; i < s.n && k + 5 < cap; i++)
         k += (size_t)snprintf(to + k, cap - k, s.p[i] >= 0x20 && s.p[i] < 0x7f ? "%c" : "\\x%02X", s.p[i]);
@@ -210,30 +204,31 @@ static void shown(char *to, size_t cap, struct slice s)
 
 static struct slice seen_text(const struct seen *s) { return (struct slice){s->text.p, (uint32_t)s->text.n}; }
 
-static bool differ(struct comparing *c, uint32_t line, const char *expected, const struct seen *seen)
-{
+static bool differ(struct comparing *c, uint32_t line, const char *expected, const struct seen *seen) {
     struct difference *d = c->d;
     d->line = line;
     const struct line *l = &c->m->p->line[c->g->line];
-    shown(d->command, sizeof d->command, l->kind == LINE_SEND ? program_text(c->m->p, l) : (struct slice){(const uint8_t *)"connect", 7});
+    shown(d->command, sizeof d->command,
+          l->kind == LINE_SEND ? program_text(c->m->p, l) : (struct slice){(const uint8_t *)"connect", 7});
     snprintf(d->expected, sizeof d->expected, "%s", expected);
     if (seen)
         shown(d->seen, sizeof d->seen, seen_text(seen));
     else
-        snprintf(d->seen, sizeof d->seen, "%s", !c->g->sent ? "the session was over" : c->g->ended ? "the end of the session" : "nothing");
+        snprintf(d->seen, sizeof d->seen, "%s",
+                 !c->g->sent   ? "the session was over"
+                 : c->g->ended ? "the end of the session"
+                               : "nothing");
     return false;
 }
 
-static bool differ_line(struct comparing *c, const struct wanted *w, const struct seen *seen)
-{
+static bool differ_line(struct comparing *c, const struct wanted *w, const struct seen *seen) {
     char text[160];
     shown(text, sizeof text, seen_text(&w->seen));
     return differ(c, w->line, text, seen);
 }
 
 /* The place of a reply: commands that were pipelined may be answered in any order (RFC 3501 5.5). */
-static uint32_t place(const struct group *g, const struct seen *s)
-{
+static uint32_t place(const struct group *g, const struct seen *s) {
     uint32_t i = 0;
     while (i < g->tags && !slice_equal(g->tag[i], s->tag))
         i++;
@@ -241,8 +236,7 @@ static uint32_t place(const struct group *g, const struct seen *s)
 }
 
 /* The tagged reply behind `last` (NULL: the first) in the order of the commands, then of arrival. */
-static const struct seen *next_tagged(const struct group *g, const struct seen *last)
-{
+static const struct seen *next_tagged(const struct group *g, const struct seen *last) {
     const struct seen *best = NULL;
     uint32_t from = last ? place(g, last) : 0;
     for (uint32_t i = 0; i < g->seens; i++) {
@@ -255,8 +249,7 @@ static const struct seen *next_tagged(const struct group *g, const struct seen *
     return best;
 }
 
-static bool compare_tagged(struct comparing *c)
-{
+static bool compare_tagged(struct comparing *c) {
     const struct seen *t = next_tagged(c->g, NULL);
     bool any = false; /* a group without a tagged line leaves the reply open */
     for (uint32_t i = 0; i < c->wants; i++) {
@@ -275,8 +268,7 @@ static bool compare_tagged(struct comparing *c)
 }
 
 /* Removes the n-th that is left of `view`; false: there is none. */
-static bool remove_nth(uint8_t *gone, uint32_t view, uint32_t n)
-{
+static bool remove_nth(uint8_t *gone, uint32_t view, uint32_t n) {
     for (uint32_t i = 0; i < view; i++)
         if (!gone[i] && !--n) {
             gone[i] = 1;
@@ -286,12 +278,12 @@ static bool remove_nth(uint8_t *gone, uint32_t view, uint32_t n)
 }
 
 #define VIEW_MAX 100000
-static bool effect_of_wanted(const struct comparing *c, uint8_t *gone, uint32_t view, bool optional)
-{
+static bool effect_of_wanted(const struct comparing *c, uint8_t *gone, uint32_t view, bool optional) {
     bool ok = true;
     for (uint32_t i = 0; i < c->wants; i++) {
         const struct wanted *w = &c->want[i];
-        bool take = w->seen.kind == SEEN_EXPUNGE && !(w->flags & LINE_ABSENT) && (optional || !(w->flags & LINE_OPTIONAL));
+        bool take = w->seen.kind == SEEN_EXPUNGE && !(w->flags & LINE_ABSENT) &&
+                    (optional || !(w->flags & LINE_OPTIONAL));
         for (uint32_t k = 0; take && ok && k < w->repeat; k++)
             ok = remove_nth(gone, view, w->seen.number);
     }
@@ -299,8 +291,7 @@ static bool effect_of_wanted(const struct comparing *c, uint8_t *gone, uint32_t 
 }
 
 /* T-MAP-19: 4,4,4,4 is 7,6,5,4. */
-static bool compare_expunges(struct comparing *c)
-{
+static bool compare_expunges(struct comparing *c) {
     uint32_t view = c->g->view < 0 ? 1000 : c->g->view > VIEW_MAX ? VIEW_MAX : (uint32_t)c->g->view;
     uint8_t *gone = calloc(3, view + 1), *least = gone + view + 1, *most = least + view + 1;
     const struct wanted *first = NULL;
@@ -322,8 +313,7 @@ static bool compare_expunges(struct comparing *c)
     return first ? differ_line(c, first, seen) : differ(c, c->g->line, "no EXPUNGE", seen);
 }
 
-static bool numbers_among(struct slice a, struct slice b)
-{
+static bool numbers_among(struct slice a, struct slice b) {
     for (uint32_t i = 0, k; i < a.n; i = k + 1) {
         for (k = i; k < a.n && a.p[k] != ' ';)
             k++;
@@ -339,8 +329,7 @@ static bool numbers_among(struct slice a, struct slice b)
     return true;
 }
 
-static struct slice behind(const struct seen *s, const char *head)
-{
+static struct slice behind(const struct seen *s, const char *head) {
     struct slice t = seen_text(s);
     uint32_t n = (uint32_t)strlen(head);
     n = n < t.n ? n : t.n;
@@ -348,8 +337,7 @@ static struct slice behind(const struct seen *s, const char *head)
 }
 
 /* All SEARCH responses together are the set that a line names. */
-static bool compare_searches(struct comparing *c)
-{
+static bool compare_searches(struct comparing *c) {
     struct grow all = {0};
     const struct seen *seen = NULL;
     bool ok = true;
@@ -378,27 +366,27 @@ static bool compare_searches(struct comparing *c)
     return any || !seen || c->more || differ(c, c->g->line, "no SEARCH response", seen);
 }
 
-static bool single(uint8_t kind) { return kind == SEEN_TAGGED || kind == SEEN_EXPUNGE || kind == SEEN_SEARCH; }
+static bool single(uint8_t kind) {
+    return kind == SEEN_TAGGED || kind == SEEN_EXPUNGE || kind == SEEN_SEARCH;
+}
 
-static bool has_literal(const struct comparing *c)
-{
+static bool has_literal(const struct comparing *c) {
     for (uint32_t i = 0; i < c->m->p->lines; i++) {
         struct slice s = program_text(c->m->p, &c->m->p->line[i]);
-        if (c->m->of_line[i] == (int32_t)(c->g - c->m->group) && c->m->p->line[i].kind == LINE_SEND && memchr(s.p, '\n', s.n))
+        if (c->m->of_line[i] == (int32_t)(c->g - c->m->group) && c->m->p->line[i].kind == LINE_SEND &&
+            memchr(s.p, '\n', s.n))
             return true;
     }
     return false;
 }
 
 /* Does the command itself cause FETCH responses? */
-static bool asks_flags(const struct comparing *c)
-{
+static bool asks_flags(const struct comparing *c) {
     struct slice s = program_text(c->m->p, &c->m->p->line[c->g->line]);
     return memmem(s.p, s.n, "FETCH", 5) || memmem(s.p, s.n, "STORE", 5);
 }
 
-static bool compare_others(struct comparing *c)
-{
+static bool compare_others(struct comparing *c) {
     struct group *g = c->g;
     for (uint32_t i = 0; i < c->wants; i++) {
         const struct wanted *w = &c->want[i];
@@ -406,21 +394,26 @@ static bool compare_others(struct comparing *c)
             continue;
         for (uint32_t k = 0; k < w->repeat; k++) {
             uint32_t j = 0;
-            while (j < g->seens && (g->seen[j].used || (single(g->seen[j].kind) && !seen_capable(&w->seen, &g->seen[j])) || !seen_matches(&w->seen, &g->seen[j])))
+            while (j < g->seens &&
+                   (g->seen[j].used || (single(g->seen[j].kind) && !seen_capable(&w->seen, &g->seen[j])) ||
+                    !seen_matches(&w->seen, &g->seen[j])))
                 j++;
             if (j < g->seens) {
                 g->seen[j].used = g->seen[j].kind != SEEN_TAGGED;
             } else if (!(w->flags & LINE_OPTIONAL)) {
                 const struct seen *near = NULL; /* the first of its kind that nothing matched */
                 for (j = 0; j < g->seens && !near; j++)
-                    near = !g->seen[j].used && g->seen[j].kind == w->seen.kind && w->seen.kind != SEEN_FREE ? &g->seen[j] : NULL;
+                    near = !g->seen[j].used && g->seen[j].kind == w->seen.kind && w->seen.kind != SEEN_FREE
+                               ? &g->seen[j]
+                               : NULL;
                 return differ_line(c, w, near);
             }
         }
     }
     for (uint32_t j = 0; j < g->seens && !c->more; j++) {
         const struct seen *s = &g->seen[j];
-        bool free = s->kind == SEEN_FREE || (s->kind == SEEN_STATUS && s->text.n > 4 && !strncasecmp((const char *)s->text.p, "* OK", 4));
+        bool free = s->kind == SEEN_FREE || (s->kind == SEEN_STATUS && s->text.n > 4 &&
+                                             !strncasecmp((const char *)s->text.p, "* OK", 4));
         free = free || (s->kind == SEEN_CONTINUE && has_literal(c)) || (seen_flags_only(s) && !asks_flags(c));
         if (!s->used && !single(s->kind) && !free)
             return differ(c, g->line, "nothing more", s);
@@ -428,8 +421,7 @@ static bool compare_others(struct comparing *c)
     return true;
 }
 
-static bool compare_absent(struct comparing *c)
-{
+static bool compare_absent(struct comparing *c) {
     for (uint32_t i = 0; i < c->wants; i++)
         for (uint32_t j = 0; c->want[i].flags & LINE_ABSENT && j < c->g->seens; j++)
             if (seen_matches(&c->want[i].seen, &c->g->seen[j])) {
@@ -442,8 +434,7 @@ static bool compare_absent(struct comparing *c)
 }
 
 /* false: out of memory */
-static bool collect(struct comparing *c, uint32_t index)
-{
+static bool collect(struct comparing *c, uint32_t index) {
     const struct program *p = c->m->p;
     c->want = calloc(p->lines + 1, sizeof *c->want);
     for (uint32_t i = 0; c->want && i < p->lines; i++) {
@@ -472,14 +463,14 @@ static bool collect(struct comparing *c, uint32_t index)
     return c->want != NULL;
 }
 
-static bool compare_group(const struct match *m, uint32_t index, struct difference *d)
-{
+static bool compare_group(const struct match *m, uint32_t index, struct difference *d) {
     struct comparing c = {.m = m, .g = &m->group[index], .d = d};
     bool ok = collect(&c, index);
     if (!ok)
         ok = differ(&c, c.g->line, "memory", NULL);
     else if (c.wants || c.close)
-        ok = compare_absent(&c) && compare_tagged(&c) && compare_expunges(&c) && compare_searches(&c) && compare_others(&c) &&
+        ok = compare_absent(&c) && compare_tagged(&c) && compare_expunges(&c) && compare_searches(&c) &&
+             compare_others(&c) &&
              (!c.close || c.g->ended || differ(&c, c.close_line, "the server ends the session", NULL));
     for (uint32_t i = 0; c.want && i < c.wants; i++)
         free(c.want[i].seen.text.p);
@@ -487,9 +478,9 @@ static bool compare_group(const struct match *m, uint32_t index, struct differen
     return ok;
 }
 
-uint32_t match_compare(const struct match *m, struct difference *d)
-{
-    bool over[PROGRAM_SESSIONS + 1] = {false}, closed[PROGRAM_SESSIONS + 1] = {false}, bye[PROGRAM_SESSIONS + 1] = {false};
+uint32_t match_compare(const struct match *m, struct difference *d) {
+    bool over[PROGRAM_SESSIONS + 1] = {false}, closed[PROGRAM_SESSIONS + 1] = {false},
+                                 bye[PROGRAM_SESSIONS + 1] = {false};
     uint32_t n = 0;
     for (uint32_t i = 0; i < m->groups && n < DIFFERENCES_MAX; i++) {
         int s = m->group[i].session;
@@ -502,78 +493,10 @@ uint32_t match_compare(const struct match *m, struct difference *d)
         }
         for (uint32_t k = 0; k < g->seens; k++)
             if (is_bye((struct slice){g->seen[k].text.p, (uint32_t)g->seen[k].text.n})) {
-                closed[s] = closed[s] || g->seen[k].used; /* a BYE that a line expected explains what was not sent */
+                closed[s] =
+                    closed[s] || g->seen[k].used; /* a BYE that a line expected explains what was not sent */
                 bye[s] = true;
             }
     }
     return n;
-}
-
-/* ---- metamorphic comparison ---- */
-
-static int by_text(const void *a, const void *b)
-{
-    const struct grow *x = &(*(const struct seen *const *)a)->text, *y = &(*(const struct seen *const *)b)->text;
-    int r = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-    return r ? r : x->n < y->n ? -1 : x->n > y->n;
-}
-
-/* Numbers in codes and in text for people differ from run to run; where all replies are compared, that text does not count. */
-static void put_steady(struct grow *out, const struct seen *s, bool text)
-{
-    bool status = s->kind == SEEN_TAGGED || s->kind == SEEN_STATUS;
-    size_t n = s->text.n;
-    if (status && !text) { /* the word and the code */
-        const uint8_t *open = memchr(s->text.p, '[', n), *close = open ? memchr(s->text.p, ']', n) : NULL;
-        size_t word = s->kind == SEEN_STATUS ? 2 : 0;
-        while (word < n && s->text.p[word] != ' ')
-            word++;
-        n = close && open == s->text.p + word + 1 ? (size_t)(close + 1 - s->text.p) : word;
-    }
-    for (size_t i = 0; i < n; i++) {
-        bool digit = status && s->text.p[i] >= '0' && s->text.p[i] <= '9';
-        if (!digit)
-            grow_put(out, s->text.p + i, 1);
-        else if (!i || s->text.p[i - 1] < '0' || s->text.p[i - 1] > '9')
-            grow_put(out, "#", 1);
-    }
-    grow_put(out, "\n", 1);
-}
-
-static bool left_out(const struct match *m, const struct group *g)
-{
-    struct slice s = program_text(m->p, &m->p->line[g->line]);
-    return g->open || (s.n >= 2 && !strncasecmp((const char *)s.p, "ID", 2) && (s.n == 2 || s.p[2] == ' ')) ||
-           (s.n >= 8 && !strncasecmp((const char *)s.p, "CLIENTID", 8));
-}
-
-bool match_transcript(const struct match *m, bool last, struct grow *out, char word[4])
-{
-    word[0] = '\0';
-    bool ok = true;
-    for (uint32_t i = last && m->groups ? m->groups - 1 : 0; ok && i < m->groups; i++) {
-        const struct group *g = &m->group[i];
-        if (!last && left_out(m, g))
-            continue;
-        const struct seen **v = calloc(g->seens + 1, sizeof *v);
-        uint32_t n = 0;
-        for (uint32_t k = 0; v && k < g->seens; k++) {
-            if (g->seen[k].kind != SEEN_TAGGED)
-                v[n++] = &g->seen[k];
-            else
-                snprintf(word, 4, "%.*s", (int)(g->seen[k].text.n < 3 ? g->seen[k].text.n : 3), (char *)g->seen[k].text.p);
-        }
-        if (v)
-            qsort(v, n, sizeof *v, by_text);
-        for (uint32_t k = 0; v && k < n; k++)
-            put_steady(out, v[k], last);
-        for (uint32_t k = 0; v && k < g->seens; k++)
-            if (g->seen[k].kind == SEEN_TAGGED)
-                put_steady(out, &g->seen[k], last);
-        if (g->ended)
-            grow_put(out, "closed\n", 7);
-        ok = v && !out->bad;
-        free(v);
-    }
-    return ok;
 }

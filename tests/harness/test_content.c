@@ -12,16 +12,14 @@
 static struct content *store;
 static struct content_ops ops;
 
-static int setup(void **state)
-{
+static int setup(void **state) {
     (void)state;
     store = content_new();
     ops = content_ops(store);
     return store ? 0 : -1;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
     (void)state;
     content_free(store);
     return 0;
@@ -30,8 +28,7 @@ static int teardown(void **state)
 static struct slice sl(const char *z) { return (struct slice){(const uint8_t *)z, (uint32_t)strlen(z)}; }
 static uint32_t put(const char *z) { return ops.intern(ops.self, sl(z)); }
 
-static void expect_section(uint32_t id, const char *section, const char *want)
-{
+static void expect_section(uint32_t id, const char *section, const char *want) {
     struct slice got;
     bool there = ops.section(ops.self, id, sl(section), &got);
     if (!want) {
@@ -44,8 +41,7 @@ static void expect_section(uint32_t id, const char *section, const char *want)
         fail_msg("section %s is \"%.*s\"", section, (int)got.n, (const char *)got.p);
 }
 
-static char *printed(uint32_t id, int what)
-{
+static char *printed(uint32_t id, int what) {
     static uint8_t buf[65536];
     struct out o = {.p = buf, .cap = sizeof buf - 1};
     if (what == 0)
@@ -57,8 +53,7 @@ static char *printed(uint32_t id, int what)
     return (char *)buf;
 }
 
-static bool match(uint32_t id, int kind, const char *field, const char *value)
-{
+static bool match(uint32_t id, int kind, const char *field, const char *value) {
     return ops.match(ops.self, id, kind, sl(field), sl(value));
 }
 
@@ -74,56 +69,60 @@ static const char sample[] = "Date: Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\r\n"
                              "\r\n"
                              "one\r\ntwo\r\n";
 
-static void rfc3501_sample(void **state)
-{
+static void rfc3501_sample(void **state) {
     (void)state;
     uint32_t id = put(sample);
     assert_string_equal(
         printed(id, 0),
         "(\"Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\" \"IMAP4rev1 WG mtg summary and minutes\" "
-        "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) "
+        "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((\"Terry Gray\" NIL \"gray\" "
+        "\"cac.washington.edu\")) "
         "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((NIL NIL \"imap\" \"cac.washington.edu\")) "
         "((NIL NIL \"minutes\" \"CNRI.Reston.VA.US\")(\"John Klensin\" NIL \"KLENSIN\" \"MIT.EDU\")) NIL NIL "
         "\"<B27397-0100000@cac.washington.edu>\")");
-    assert_string_equal(printed(id, 1), "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 10 2)");
-    assert_string_equal(printed(id, 2),
-                        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 10 2 NIL NIL NIL NIL)");
+    assert_string_equal(printed(id, 1),
+                        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 10 2)");
+    assert_string_equal(
+        printed(id, 2),
+        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 10 2 NIL NIL NIL NIL)");
     struct slice mark = ops.mark(ops.self, id);
     assert_true(slice_is(mark, "IMAP4rev1 WG mtg summary and minutes"));
 }
 
-static void envelope_defaults(void **state)
-{
+static void envelope_defaults(void **state) {
     (void)state;
     /* absent is NIL, empty is "", empty Sender and Reply-To are From's */
     uint32_t id = put("Subject:\r\nFrom: a@b\r\nSender: \r\nReply-To: c@d\r\nTo:\r\n\r\n");
-    assert_string_equal(printed(id, 0), "(NIL \"\" ((NIL NIL \"a\" \"b\")) ((NIL NIL \"a\" \"b\")) ((NIL NIL \"c\" \"d\")) "
-                                        "NIL NIL NIL NIL NIL)");
-    /* groups; folded and encoded text stays as it is on the wire; quotes are escaped */
-    id = put("To: Friends: x@y, =?utf-8?Q?J=C3=B6?= <j@z>;, q@r\r\nSubject: a\r\n \"b\"\r\nIn-Reply-To: <1@2>\r\n\r\n");
     assert_string_equal(printed(id, 0),
-                        "(NIL \"a \\\"b\\\"\" NIL NIL NIL "
-                        "((NIL NIL \"Friends\" NIL)(NIL NIL \"x\" \"y\")(\"=?utf-8?Q?J=C3=B6?=\" NIL \"j\" \"z\")"
-                        "(NIL NIL NIL NIL)(NIL NIL \"q\" \"r\")) NIL NIL \"<1@2>\" NIL)");
+                        "(NIL \"\" ((NIL NIL \"a\" \"b\")) ((NIL NIL \"a\" \"b\")) ((NIL NIL \"c\" \"d\")) "
+                        "NIL NIL NIL NIL NIL)");
+    /* groups; folded and encoded text stays as it is on the wire; quotes are escaped */
+    id = put("To: Friends: x@y, =?utf-8?Q?J=C3=B6?= <j@z>;, q@r\r\nSubject: a\r\n \"b\"\r\nIn-Reply-To: "
+             "<1@2>\r\n\r\n");
+    assert_string_equal(
+        printed(id, 0),
+        "(NIL \"a \\\"b\\\"\" NIL NIL NIL "
+        "((NIL NIL \"Friends\" NIL)(NIL NIL \"x\" \"y\")(\"=?utf-8?Q?J=C3=B6?=\" NIL \"j\" \"z\")"
+        "(NIL NIL NIL NIL)(NIL NIL \"q\" \"r\")) NIL NIL \"<1@2>\" NIL)");
     id = put("no header at all");
     assert_string_equal(printed(id, 0), "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)");
 }
 
 /* Parts numbered as in the example of RFC 3501 6.4.5: text, application, message/rfc822, multipart. */
-static const char nested[] = "Subject: top\r\nContent-Type: multipart/mixed; boundary=\"ab c\"\r\n\r\n"
-                             "preamble\r\n"
-                             "--ab c\r\n\r\nfirst\r\n"
-                             "--ab c\r\nContent-Type: application/octet-stream; name=x\r\n"
-                             "Content-Transfer-Encoding: BASE64\r\nContent-ID: <c@i>\r\nContent-Description: d d\r\n"
-                             "Content-Disposition: attachment; filename=\"x\\\"y\"\r\nContent-MD5: Q2hlY2s=\r\n\r\nAAEC\r\n\r\n"
-                             "--ab c\r\nContent-Type: message/rfc822\r\n\r\n"
-                             "Subject: inner\r\nTo: i@n\r\nX-A: 1\r\n\r\nin one\r\nin two\r\n"
-                             "--ab c\r\nContent-Type: multipart/alternative; boundary=q\r\nContent-Language: en, de\r\n\r\n"
-                             "--q\r\n\r\nplain\r\n\r\n--q\r\nContent-Type: text/html\r\nContent-Language: de\r\n\r\n<p>\r\n--q--\r\n"
-                             "--ab c--\r\nepilogue\r\n";
+static const char nested[] =
+    "Subject: top\r\nContent-Type: multipart/mixed; boundary=\"ab c\"\r\n\r\n"
+    "preamble\r\n"
+    "--ab c\r\n\r\nfirst\r\n"
+    "--ab c\r\nContent-Type: application/octet-stream; name=x\r\n"
+    "Content-Transfer-Encoding: BASE64\r\nContent-ID: <c@i>\r\nContent-Description: d d\r\n"
+    "Content-Disposition: attachment; filename=\"x\\\"y\"\r\nContent-MD5: Q2hlY2s=\r\n\r\nAAEC\r\n\r\n"
+    "--ab c\r\nContent-Type: message/rfc822\r\n\r\n"
+    "Subject: inner\r\nTo: i@n\r\nX-A: 1\r\n\r\nin one\r\nin two\r\n"
+    "--ab c\r\nContent-Type: multipart/alternative; boundary=q\r\nContent-Language: en, de\r\n\r\n"
+    "--q\r\n\r\nplain\r\n\r\n--q\r\nContent-Type: text/html\r\nContent-Language: de\r\n\r\n<p>\r\n--q--\r\n"
+    "--ab c--\r\nepilogue\r\n";
 
-static void sections(void **state)
-{
+static void sections(void **state) {
     (void)state;
     uint32_t id = put(nested);
     expect_section(id, "", nested);
@@ -132,9 +131,10 @@ static void sections(void **state)
     expect_section(id, "1", "first");
     expect_section(id, "1.MIME", "\r\n");
     expect_section(id, "2", "AAEC\r\n");
-    expect_section(id, "2.mime", "Content-Type: application/octet-stream; name=x\r\n"
-                                 "Content-Transfer-Encoding: BASE64\r\nContent-ID: <c@i>\r\nContent-Description: d d\r\n"
-                                 "Content-Disposition: attachment; filename=\"x\\\"y\"\r\nContent-MD5: Q2hlY2s=\r\n\r\n");
+    expect_section(id, "2.mime",
+                   "Content-Type: application/octet-stream; name=x\r\n"
+                   "Content-Transfer-Encoding: BASE64\r\nContent-ID: <c@i>\r\nContent-Description: d d\r\n"
+                   "Content-Disposition: attachment; filename=\"x\\\"y\"\r\nContent-MD5: Q2hlY2s=\r\n\r\n");
     expect_section(id, "3", "Subject: inner\r\nTo: i@n\r\nX-A: 1\r\n\r\nin one\r\nin two");
     expect_section(id, "3.HEADER", "Subject: inner\r\nTo: i@n\r\nX-A: 1\r\n\r\n");
     expect_section(id, "3.TEXT", "in one\r\nin two");
@@ -146,8 +146,21 @@ static void sections(void **state)
     expect_section(id, "4.1", "plain\r\n");
     expect_section(id, "4.2", "<p>");
     expect_section(id, "4.2.MIME", "Content-Type: text/html\r\nContent-Language: de\r\n\r\n");
-    static const char *const none[] = {"5", "0", "1.1", "1.TEXT", "2.HEADER", "3.2", "4.3", "MIME", "4.TEXT", "1.", "x", "3.1.1",
-                                       "99999999999999", "HEADER.FIELDS", "HEADER.FIELDS x"};
+    static const char *const none[] = {"5",
+                                       "0",
+                                       "1.1",
+                                       "1.TEXT",
+                                       "2.HEADER",
+                                       "3.2",
+                                       "4.3",
+                                       "MIME",
+                                       "4.TEXT",
+                                       "1.",
+                                       "x",
+                                       "3.1.1",
+                                       "99999999999999",
+                                       "HEADER.FIELDS",
+                                       "HEADER.FIELDS x"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         expect_section(id, none[i], NULL);
     /* a message that is no multipart has part 1 alone */
@@ -155,22 +168,21 @@ static void sections(void **state)
     expect_section(id, "1", "one\r\ntwo\r\n");
     expect_section(id, "1.1", NULL);
     expect_section(id, "2", NULL);
-    expect_section(put("Subject: x\r\n"), "HEADER.FIELDS (SUBJECT)", "Subject: x\r\n"); /* no blank line to add */
+    expect_section(put("Subject: x\r\n"), "HEADER.FIELDS (SUBJECT)",
+                   "Subject: x\r\n"); /* no blank line to add */
 }
 
-static void structures(void **state)
-{
+static void structures(void **state) {
     (void)state;
     uint32_t id = put(nested);
-    assert_string_equal(
-        printed(id, 1),
-        "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 5 0)"
-        "(\"application\" \"octet-stream\" (\"name\" \"x\") \"<c@i>\" \"d d\" \"BASE64\" 6)"
-        "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 49 "
-        "(NIL \"inner\" NIL NIL NIL ((NIL NIL \"i\" \"n\")) NIL NIL NIL NIL) "
-        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 14 1) 5)"
-        "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 7 1)"
-        "(\"text\" \"html\" NIL NIL NIL \"7BIT\" 3 0) \"alternative\") \"mixed\")");
+    assert_string_equal(printed(id, 1),
+                        "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 5 0)"
+                        "(\"application\" \"octet-stream\" (\"name\" \"x\") \"<c@i>\" \"d d\" \"BASE64\" 6)"
+                        "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 49 "
+                        "(NIL \"inner\" NIL NIL NIL ((NIL NIL \"i\" \"n\")) NIL NIL NIL NIL) "
+                        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 14 1) 5)"
+                        "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 7 1)"
+                        "(\"text\" \"html\" NIL NIL NIL \"7BIT\" 3 0) \"alternative\") \"mixed\")");
     assert_string_equal(
         printed(id, 2),
         "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 5 0 NIL NIL NIL NIL)"
@@ -178,24 +190,27 @@ static void structures(void **state)
         "\"Q2hlY2s=\" (\"attachment\" (\"filename\" \"x\\\"y\")) NIL NIL)"
         "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 49 "
         "(NIL \"inner\" NIL NIL NIL ((NIL NIL \"i\" \"n\")) NIL NIL NIL NIL) "
-        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 14 1 NIL NIL NIL NIL) 5 NIL NIL NIL NIL)"
+        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 14 1 NIL NIL NIL NIL) 5 NIL NIL NIL "
+        "NIL)"
         "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 7 1 NIL NIL NIL NIL)"
-        "(\"text\" \"html\" NIL NIL NIL \"7BIT\" 3 0 NIL NIL \"de\" NIL) \"alternative\" (\"boundary\" \"q\") NIL "
+        "(\"text\" \"html\" NIL NIL NIL \"7BIT\" 3 0 NIL NIL \"de\" NIL) \"alternative\" (\"boundary\" "
+        "\"q\") NIL "
         "(\"en\" \"de\") NIL) \"mixed\" (\"boundary\" \"ab c\") NIL NIL NIL)");
     /* in a digest, a part without a type is a message (RFC 2046 5.1.5) */
     id = put("Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nSubject: s\r\n\r\nb\r\n--d--\r\n");
-    assert_string_equal(printed(id, 1),
-                        "((\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 15 (NIL \"s\" NIL NIL NIL NIL NIL NIL NIL NIL) "
-                        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1 0) 2) \"digest\")");
+    assert_string_equal(
+        printed(id, 1),
+        "((\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 15 (NIL \"s\" NIL NIL NIL NIL NIL NIL NIL NIL) "
+        "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1 0) 2) \"digest\")");
 }
 
-static void searches(void **state)
-{
+static void searches(void **state) {
     (void)state;
-    uint32_t id = put("From: =?iso-8859-1?Q?J=F6rg?= <joerg@x>\r\nTo: a@b\r\nCc: c@d\r\nBcc: e@f\r\nX-Empty:\r\n"
-                      "Subject: =?utf-8?B?R3LDvMOfZQ==?= now\r\nDate: Wed, 31 Dec 1997 23:30:00 -0800\r\n"
-                      "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-                      "Stra=DFe =\r\nend\r\n");
+    uint32_t id = put(
+        "From: =?iso-8859-1?Q?J=F6rg?= <joerg@x>\r\nTo: a@b\r\nCc: c@d\r\nBcc: e@f\r\nX-Empty:\r\n"
+        "Subject: =?utf-8?B?R3LDvMOfZQ==?= now\r\nDate: Wed, 31 Dec 1997 23:30:00 -0800\r\n"
+        "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        "Stra=DFe =\r\nend\r\n");
     assert_true(match(id, SK_SUBJECT, "", "gr\xC3\xBC\xC3\x9F"));
     assert_true(match(id, SK_SUBJECT, "", "E NOW"));
     assert_false(match(id, SK_SUBJECT, "", "utf-8"));
@@ -222,8 +237,7 @@ static void searches(void **state)
     assert_true(match(id, SK_BODY, "", "hello world"));
 }
 
-static void store_and_reset(void **state)
-{
+static void store_and_reset(void **state) {
     (void)state;
     uint32_t first = put(sample);
     struct slice octets = ops.octets(ops.self, first);
@@ -245,11 +259,17 @@ static void store_and_reset(void **state)
 }
 
 /* Everything that can be asked of a message; only sanitizers and the grammar judge. */
-static void ask_all(const char *octets, size_t n)
-{
+static void ask_all(const char *octets, size_t n) {
     static uint8_t buf[1 << 20];
-    static const char *const sec[] = {"HEADER", "TEXT", "1", "1.1.1.1.1", "1.MIME", "2.HEADER", "HEADER.FIELDS (a subject)",
-                                      "HEADER.FIELDS.NOT (\"a\\", "HEADER.FIELDS ({99}\r\na)"};
+    static const char *const sec[] = {"HEADER",
+                                      "TEXT",
+                                      "1",
+                                      "1.1.1.1.1",
+                                      "1.MIME",
+                                      "2.HEADER",
+                                      "HEADER.FIELDS (a subject)",
+                                      "HEADER.FIELDS.NOT (\"a\\",
+                                      "HEADER.FIELDS ({99}\r\na)"};
     struct slice v;
     uint32_t id = ops.intern(ops.self, (struct slice){(const uint8_t *)octets, (uint32_t)n});
     assert_true(id);
@@ -282,16 +302,29 @@ static void ask_all(const char *octets, size_t n)
         ops.match(ops.self, id, k, sl("a"), sl("1-Feb-1994"));
 }
 
-static void hostile(void **state)
-{
+static void hostile(void **state) {
     (void)state;
     static const char *const odd[] = {
-        "", "\n", "\r\n", ":", ": x\n\n", "a", "Subject: x\n\nbare LF\n", "Content-Type: multipart/mixed\r\n\r\nno boundary",
-        "Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n", "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a--",
-        "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a", "Content-Type: multipart/mixed; boundary=\"a\r\n\r\n--a\r\n\r\n--a\r\n",
-        "Content-Type: a/b; c=\"\\", "Content-Type: (((((", "Content-Type: /", "From: (\r\nTo: \"\r\nCc: <<<>>>\r\nBcc: :;:;,,\r\n\r\n",
-        "From: =?x?y?z\r\nSubject: \xff\xfe\r\n\r\n", "From: a@b@c <\"q\\\"w\"@x>, @r:s@t, g: h: i;;\r\n\r\n",
-        "Content-Type: message/rfc822\r\n\r\n", "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n====",
+        "",
+        "\n",
+        "\r\n",
+        ":",
+        ": x\n\n",
+        "a",
+        "Subject: x\n\nbare LF\n",
+        "Content-Type: multipart/mixed\r\n\r\nno boundary",
+        "Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
+        "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a--",
+        "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a",
+        "Content-Type: multipart/mixed; boundary=\"a\r\n\r\n--a\r\n\r\n--a\r\n",
+        "Content-Type: a/b; c=\"\\",
+        "Content-Type: (((((",
+        "Content-Type: /",
+        "From: (\r\nTo: \"\r\nCc: <<<>>>\r\nBcc: :;:;,,\r\n\r\n",
+        "From: =?x?y?z\r\nSubject: \xff\xfe\r\n\r\n",
+        "From: a@b@c <\"q\\\"w\"@x>, @r:s@t, g: h: i;;\r\n\r\n",
+        "Content-Type: message/rfc822\r\n\r\n",
+        "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n====",
         "Content-Disposition: \r\nContent-Language: ,,,\r\nContent-Transfer-Encoding: ;\r\n\r\n"};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
         ask_all(odd[i], strlen(odd[i]));
@@ -302,8 +335,7 @@ static void hostile(void **state)
         ask_all(nested, n);
 }
 
-static char *deep(const char *head, const char *each, int times, size_t *n)
-{
+static char *deep(const char *head, const char *each, int times, size_t *n) {
     size_t k = strlen(each), h = strlen(head);
     char *z = malloc(h + k * (size_t)times + 1);
     memcpy(z, head, h);
@@ -313,21 +345,22 @@ static char *deep(const char *head, const char *each, int times, size_t *n)
     return z;
 }
 
-static void large(void **state)
-{
+static void large(void **state) {
     (void)state;
-    static const struct { const char *head, *each; int times; } v[] = {
-        {"", "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n", 3000},
-        {"", "Content-Type: message/rfc822\r\n\r\n", 3000},
-        {"Content-Type: multipart/mixed; boundary=a\r\n\r\n", "--a\r\n\r\nx\r\n", 20000},
-        {"Subject: m\r\n\r\n", "0123456789 abcdef\r\n", 600000}, /* 11 MB */
-        {"To: ", "a@b, ", 200000},
-        {"To: ", "(", 200000},
-        {"To: ", "g:", 200000},
-        {"Subject: ", "=?utf-8?Q?=C3=B6?= ", 20000},
-        {"", "X: y\r\n", 200000},
-        {"Content-Type: a/b", "; c=d", 100000},
-        {"", "\r", 100000}};
+    static const struct {
+        const char *head, *each;
+        int times;
+    } v[] = {{"", "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n", 3000},
+             {"", "Content-Type: message/rfc822\r\n\r\n", 3000},
+             {"Content-Type: multipart/mixed; boundary=a\r\n\r\n", "--a\r\n\r\nx\r\n", 20000},
+             {"Subject: m\r\n\r\n", "0123456789 abcdef\r\n", 600000}, /* 11 MB */
+             {"To: ", "a@b, ", 200000},
+             {"To: ", "(", 200000},
+             {"To: ", "g:", 200000},
+             {"Subject: ", "=?utf-8?Q?=C3=B6?= ", 20000},
+             {"", "X: y\r\n", 200000},
+             {"Content-Type: a/b", "; c=d", 100000},
+             {"", "\r", 100000}};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
         size_t n;
         char *z = deep(v[i].head, v[i].each, v[i].times, &n);
@@ -338,8 +371,7 @@ static void large(void **state)
     assert_int_equal(put(sample), 1);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rfc3501_sample, setup, teardown),
         cmocka_unit_test_setup_teardown(envelope_defaults, setup, teardown),

@@ -1,21 +1,23 @@
-/* test_scenario_golden.c: the examples of the drafts (tests/golden/examples.txt): accepted where they are well formed, rejected
- * where they are not, and all ids are clauses. */
+/* test_scenario_golden.c: the examples of the drafts (tests/golden/examples.txt): accepted where they are
+ * well formed, rejected where they are not, and all ids are clauses. */
 #include "clauses.h"
 #include "imap.h"
 
 #include <stdio.h>
 #include <string.h>
 
-struct example { char verdict[8], kind[12], ids[120], wire[4096]; size_t n; int line; };
+struct example {
+    char verdict[8], kind[12], ids[120], wire[4096];
+    size_t n;
+    int line;
+};
 
-static int failed(const struct example *e, const char *what)
-{
+static int failed(const struct example *e, const char *what) {
     fprintf(stderr, "tests/golden/examples.txt:%d: %s: %.*s", e->line, what, (int)e->n, e->wire);
     return 1;
 }
 
-static int check(const struct example *e)
-{
+static int check(const struct example *e) {
     static struct node nodes[4096];
     static struct imap_command command;
     static struct imap_response response;
@@ -35,10 +37,11 @@ static int check(const struct example *e)
     return r.verdict == LEX_REJECT && r.rule ? 0 : failed(e, "expected to be rejected, with a rule");
 }
 
-struct totals { int n, bad, rejected; };
+struct totals {
+    int n, bad, rejected;
+};
 
-static void finish(struct example *e, struct totals *t)
-{
+static void finish(struct example *e, struct totals *t) {
     if (!e->verdict[0])
         return;
     t->bad += e->n ? check(e) : failed(e, "expected an example below");
@@ -46,8 +49,7 @@ static void finish(struct example *e, struct totals *t)
     t->n++;
 }
 
-int main(void)
-{
+int main(void) {
     FILE *f = fopen("tests/golden/examples.txt", "r");
     struct example e = {0};
     struct totals t = {0};
