@@ -99,6 +99,7 @@ static bool copy_by_code(struct run *r, struct step *s, const struct resp_code *
     else if (missing)
         violates_uid(r, s, "COPYUID leaves out messages that live", seen);
     struct wbox *b = w_box(r->w, s->box);
+    if (b->renamed && code->number != b->validity) new_validity(r, s->box, code->number);
     if (b->validity && code->number != b->validity)
         violates_uid(r, s, "COPYUID's UIDVALIDITY is not the destination's", seen);
     else
@@ -220,6 +221,11 @@ void act_copy(struct run *r, struct step *s) {
         serve_copy(r, s, dead_too);
         int g[2] = {move, s->c->uid};
         if (move && !run_fault(r, P_FAULT_COPY, point_context(P_FAULT_COPY, 2, g), OP_F_MOVE_KEEPS)) move_away(r, s);
+        return;
+    }
+    if (s->cut && s->targets > 1) { /* some may have been copied */
+        lose_track(r, s->box);
+        if (move) lose_track(r, w->box);
         return;
     }
     const struct resp_code *code = copyuid(r, s);

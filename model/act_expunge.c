@@ -94,6 +94,10 @@ void act_expunge(struct run *r, struct step *s) {
     } else if (r->mode == SERVE && run_fault(r, P_FAULT_EXPUNGE, point_context(P_FAULT_EXPUNGE, 1, &cmd), OP_F_WRITE_ON_NO)) {
         says(r, s, REPLY_NO, "Cannot expunge");
     }
+    if (s->cut && all > 1) { /* some may have gone */
+        lose_track(r, w->box);
+        return;
+    }
     kill_deleted(r, s, all != known && run_fork(r, 2));
     if (r->mode == SERVE) expunge_faults(r, s, cmd);
 }

@@ -99,6 +99,7 @@ static void rename_inbox(struct run *r, struct step *s, uint16_t box, uint16_t t
         return;
     }
     w_box(r->w, made)->unknown = w_box(r->w, box)->unknown;
+    w_box(r->w, box)->renamed = r->mode == JUDGE; /* INBOX may have been made anew */
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
         if (w_message(r->w, m)->dead) continue;
         if (!world_add_message(r->w, made, w_message(r->w, m)->content, world_flags(r->w, m))) {

@@ -176,7 +176,7 @@ static void act_fetch(struct run *r, struct step *s) {
         const struct target *t = &r->target[s->first + i];
         if (t->dead) continue;
         uint32_t f = world_flags(r->w, t->m);
-        if ((s->word != REPLY_OK || w->doom) && !(f & FLAG_SEEN) && r->mode == JUDGE)
+        if ((s->word != REPLY_OK || s->cut || w->doom) && !(f & FLAG_SEEN) && r->mode == JUDGE)
             w_message(r->w, t->m)->flags_unknown = 1; /* delivered or not, before the NO or the end */
         else if (s->word == REPLY_OK && !world_set_flags(r->w, t->m, f | FLAG_SEEN))
             r->full = true;
@@ -192,7 +192,7 @@ static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
 static void store_one(struct run *r, struct step *s, struct target *t, uint32_t flags) {
     int v = world_view_find(r->w, (unsigned)s->session, t->m);
     t->flags = stored(world_flags(r->w, t->m), s->c->store_mode, flags);
-    if (r->mode == JUDGE && step_session(r, s)->doom) { /* what a session writes whose mailbox was taken away may be lost */
+    if (r->mode == JUDGE && (s->cut || step_session(r, s)->doom)) { /* cut in the middle; or what a session writes whose mailbox was taken away may be lost */
         w_message(r->w, t->m)->flags_unknown = 1;
         return;
     }

@@ -123,13 +123,24 @@ static void hear_expunge(struct run *r, const struct heard *h) {
 
 /* ---- status responses and codes ---- */
 
+/* A rename may bring a new UIDVALIDITY (RFC 3501 2.3.1.1): the UIDs are others then, and greater is what it must be. */
+void new_validity(struct run *r, uint16_t box, uint32_t validity) {
+    struct wbox *b = w_box(r->w, box);
+    for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) w_message(r->w, m)->uid = 0;
+    if (validity < b->validity)
+        run_note(r, V_VIOLATES, 0, r->n_heard ? r->heard[r->n_heard - 1].event : 0, "MAP-I8 R3501-2.3.1.1", "a new UIDVALIDITY is not greater");
+    b->validity = validity;
+    b->uidnext = 1;
+    b->renamed = 0;
+}
+
 static void hear_validity(struct run *r, const struct heard *h, uint32_t validity) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     if (s->state != SES_SELECTED || !s->box) return;
     struct wbox *b = w_box(r->w, s->box);
     if (b->validity && b->validity != validity) {
-        if (b->renamed) { /* a new name may bring a new UIDVALIDITY: the UIDs are others then */
-            for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) w_message(r->w, m)->uid = 0;
+        if (b->renamed) {
+            new_validity(r, s->box, validity);
         } else {
             struct pending_note *n = violates(r, h, "MAP-I8 R3501-2.3.1.1", "UIDVALIDITY of a mailbox changes");
             run_note_more(n, run_say(r, "%u", validity), run_say(r, "%u", b->validity));
@@ -143,6 +154,7 @@ static void hear_uidnext(struct run *r, const struct heard *h, uint32_t next) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     if (s->state != SES_SELECTED || !s->box) return;
     struct wbox *b = w_box(r->w, s->box);
+    if (b->renamed) return; /* UIDVALIDITY may come behind it */
     if (next < b->uidnext) {
         struct pending_note *n = violates(r, h, "MAP-I8 R3501-2.3.1.1", "UIDNEXT is not above the UIDs that were given");
         run_note_more(n, run_say(r, "%u", next), run_say(r, "at least %u", b->uidnext));

@@ -77,6 +77,7 @@ static void judge_append(struct run *r, struct step *s) {
     struct seq_set set;
     if (b->unknown || !seq_set_parse(c->set1, false, &set) || set.n != 1) return;
     const char *seen = run_say(r, "APPENDUID %u %u", c->number, set.r[0].lo);
+    if (b->renamed && b->validity != c->number) new_validity(r, (uint16_t)(b - w_box(r->w, 0)), c->number);
     if (b->validity && b->validity != c->number && !b->renamed)
         run_note_more(note_reply(r, s, V_VIOLATES, "MAP-I16 MAP-I8 R4315-3", "APPENDUID's UIDVALIDITY is not the mailbox's"), seen,
                       run_say(r, "%u", b->validity));
@@ -160,7 +161,7 @@ static void judge_search(struct run *r, struct step *s) {
                 with++;
             else
                 without++;
-        } else if (!t->dead && t->hit == 1 && !t->flags)
+        } else if (!t->dead && t->hit == 1 && !t->flags && (!s->c->uid || w_message(r->w, t->m)->uid))
             run_note_more(note_reply(r, s, V_VIOLATES, "R3501-6.4.4", "SEARCH leaves out a message that matches"),
                           run_say(r, "without %u", t->seq), "");
     }
