@@ -375,8 +375,10 @@ static void errors(void **state) {
         const char *lua, *says;
     } v[] = {
         {"return scenario { cites = \"MAP-I1\", play = \"\" }", "name"},
-        {"return scenario { name = \"a\", cites = \"MAP-I" "99\", play = \"\" }",
-         "x.lua:1: MAP-I" "99 is no id (nearest: MAP-I9)"},
+        {"return scenario { name = \"a\", cites = \"MAP-I"
+         "99\", play = \"\" }",
+         "x.lua:1: MAP-I"
+         "99 is no id (nearest: MAP-I9)"},
         {"return scenario { name = \"a\", cites = \"\", play = \"\" }", "at least one id"},
         {"return scenario { name = \"a\", cites = \"MAP-I1\", play = \"S1: OK\\n\" }", "expected a C1 line"},
         {"return scenario { name = \"a\", cites = \"MAP-I1\",\nplay = [=[\nC1: NOOP\nfoo\n]=] }",
