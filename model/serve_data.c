@@ -33,7 +33,7 @@ void serve_capability(struct model_server *m, int session) {
     bool after = run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_AFTER) || run_fault(r, P_FAULT_SESSION, context, OP_F_CID_AFTER);
     bool hides = (run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_HIDES) || run_fault(r, P_FAULT_SESSION, context, OP_F_CID_HIDES)) &&
                  w->cid_advertised;
-    /* CID-3.3: under TLS, before login. */
+    /* CID-3.3-a, CID-3.3-b: under TLS, before login. */
     bool clientid = ((w->tls || clear) && (before || after)) && !hides;
     bool feature = false;
     for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);

@@ -145,7 +145,7 @@ static const struct item table[] = {
     NO(LATER, 8, "R5161-4", "a ENABLE\r\n"),
 
     /* ID and CLIENTID: the lexers of id.h behind a tag */
-    YES(ALL_DIALECTS, "ID-3.1-l", "a ID NIL"),
+    YES(ALL_DIALECTS, "ID-3-l", "a ID NIL"),
     YES(ALL_DIALECTS, "ID-4-a", "a iD nil"),
     YES(ALL_DIALECTS, "ID-4-c", "a ID ()"),
     YES(ALL_DIALECTS, "ID-3.1-ex1", "a ID (\"name\" \"sodr\" \"os\" NIL)"),
