@@ -75,7 +75,7 @@ static int worse(int a, int b)
 
 static void defaults(struct check_options *o, const char *target)
 {
-    if (o->time_ms || o->programs)
+    if (o->time_ms || o->programs != CHECK_NO_LIMIT)
         return;
     if (!strncmp(target, "model", 5))
         o->programs = 2000;
@@ -85,7 +85,7 @@ static void defaults(struct check_options *o, const char *target)
 
 int check_main(int argc, char **argv)
 {
-    struct check_options o = {.seed = 1, .clients = 4};
+    struct check_options o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT};
     if (!parse(argc, argv, &o))
         return EXIT_USAGE;
     struct check_run *runs = calloc((size_t)o.targets, sizeof *runs);

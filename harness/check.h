@@ -10,12 +10,13 @@
 
 #define CHECK_TARGETS 16
 #define CHECK_FOLDERS 16
+#define CHECK_NO_LIMIT UINT64_MAX
 struct check_options {
     const char *target[CHECK_TARGETS];
     int targets;
     uint64_t time_ms;            /* 0: no limit of time */
     uint64_t deadline_ms;        /* of one reply; 0: the target's own */
-    uint64_t programs;           /* 0: no limit of programs */
+    uint64_t programs;           /* generated ones; CHECK_NO_LIMIT: as many as there is time for */
     uint64_t seed;
     int clients;                 /* sessions of a generated program, at most */
     const char *scenario;        /* glob over scenario names; NULL: all */

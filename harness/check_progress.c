@@ -32,7 +32,7 @@ void progress_show(struct progress *p, const struct check_run *run, bool force)
     char left[48] = "";
     if (run->o->time_ms)
         snprintf(left, sizeof left, " · %llu s left", (unsigned long long)(ms < run->o->time_ms ? (run->o->time_ms - ms + 999) / 1000 : 0));
-    else if (run->o->programs)
+    else if (run->o->programs != CHECK_NO_LIMIT)
         snprintf(left, sizeof left, " of %llu", (unsigned long long)run->o->programs);
     uint32_t failing = 0;
     for (uint32_t i = 0; i < run->tally.findings; i++)

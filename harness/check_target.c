@@ -149,7 +149,7 @@ static void generated(struct running *r, struct program *p)
         return;
     }
     uint64_t limit = r->run->o->programs;
-    for (uint64_t n = 0; (!limit || n < limit) && time_left(r); n++)
+    for (uint64_t n = 0; n < limit && time_left(r); n++)
         if (!generator_next(r->run->generator, p) || !one(r, p))
             return;
 }
@@ -228,7 +228,11 @@ static void run_all(struct running *r)
 {
     struct program p;
     program_init(&p);
-    if (scenarios(r) && builtin(r, &p))
+    /* Without lua/scenario the same situations come from the program itself. */
+    bool on = scenarios(r);
+    if (on && !r->run->scenarios && !r->run->o->scenario)
+        on = builtin(r, &p);
+    if (on)
         generated(r, &p);
     program_free(&p);
 }

@@ -6,6 +6,7 @@
 #include "lex.h"
 #include "names.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct command {
@@ -78,6 +79,8 @@ static int unknown(const char *word)
 static int finish(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (errno == EPIPE) /* the reader had enough */
+            return status;
         cli_error("cannot write to standard output: %m");
         return status == EXIT_FINDINGS ? status : EXIT_USAGE;
     }

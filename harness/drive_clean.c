@@ -86,13 +86,7 @@ bool clean_first(struct drive *d)
         drive_fail(d, DRIVE_UNREACHABLE, "%s", d->mute_text[0] ? d->mute_text : "the connection ended at LIST \"\" \"\"");
         return false;
     }
-    if (strcmp(keeper(d, 1)->word, "OK")) {
-        drive_fail(d, DRIVE_UNREACHABLE, "%s: login as the first user, or LIST \"\" \"\", was refused: %.*s", d->target->name,
-                   (int)(keeper(d, 1)->answers.n > 200 ? 200 : keeper(d, 1)->answers.n),
-                   keeper(d, 1)->answers.p ? (const char *)keeper(d, 1)->answers.p : "");
-        d->text[strcspn(d->text, "\r\n")] = '\0';
-        return false;
-    }
+    /* A server that refuses this LIST is a matter for programs, not for us. */
     d->separator = quoted(keeper(d, 1), "* LIST ", 0, text, sizeof text) && text[0] && !text[1] ? text[0] : '/';
     if (d->target->prefix[0]) {
         char personal[40] = "";

@@ -19,6 +19,7 @@ struct session {
     uint8_t state, user;
     bool tls, securing;      /* TLS is there; its handshake after STARTTLS goes on */
     bool preauth, bye;
+    bool logged_in;          /* by the driver itself, or PREAUTH */
     bool spoilt;             /* our own octets in clear stand behind STARTTLS: the handshake may well fail */
     bool capability;         /* the server told its capabilities since connecting, TLS or login, whichever was last */
     bool idling, challenge;  /* a `+` came for IDLE, for AUTHENTICATE */

@@ -87,12 +87,18 @@ static bool login(struct drive *d, int session, int user)
     char command[64];
     if (!s->capability && !automatic(d, session, "CAPABILITY"))
         return false;
+    s->logged_in = s->preauth;
     if (s->preauth)
         return true;
     snprintf(command, sizeof command, "LOGIN $user(%d) $pass(%d)", user, user);
     s->capability = false;
     if (!automatic(d, session, command))
         return false;
+    s->logged_in = !strcmp(s->word, "OK");
+    if (s->mute && !s->logged_in && s->state == SESSION_OPEN) { /* of a program's own session the oracle judges it */
+        drive_fail(d, DRIVE_UNREACHABLE, "%s: login as user %d is refused", d->target->name, user);
+        return false;
+    }
     if (s->state == SESSION_OPEN && !s->capability && !s->mute)
         return automatic(d, session, "CAPABILITY");
     return true;

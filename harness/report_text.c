@@ -177,7 +177,7 @@ static void scenarios(const struct paper *p, const struct check_run *r)
     uint32_t n[4] = {0};
     for (uint32_t i = 0; i < r->scenarios; i++)
         n[r->scenario[i].state]++;
-    if (!r->scenarios)
+    if (!r->scenarios || (r->o->quiet && !n[SCENARIO_FAIL]))
         return;
     fprintf(p->f, "%sscenarios%s: %u pass, %u allowed otherwise, %u not offered, %u fail\n", ink(p, BOLD), ink(p, PLAIN), n[0],
             n[1], n[2], n[3]);
