@@ -130,6 +130,7 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next)
         if (!w_message(r->w, m)->dead && !world_view_add(r->w, (unsigned)s->session, m, w_message(r->w, m)->last))
             r->full = true;
+    for (unsigned i = 0; i < w->view; i++) w_view(r->w, (unsigned)s->session)[i].told = 1;
     if (r->mode == SERVE) w->told = w_box(r->w, box)->changes;
 }
 
@@ -201,10 +202,19 @@ static uint16_t old_box(const struct run *r, uint16_t name, int *kind) {
     return 0;
 }
 
+/* Those inside the old mailbox are led into the new one: the old messages must be told as expunged before EXISTS counts
+ * new ones (RFC 3501 2.3.1.1, 7.4.1: a number and a UID never change their message under a session). */
 static void follow(struct run *r, uint16_t from, uint16_t to) {
-    for (unsigned i = 0; i < r->w->cap.sessions; i++)
-        if (w_session(r->w, i)->box == from) w_session(r->w, i)->doom = DOOM_OTHER, w_session(r->w, i)->loose = 1;
-    (void)to;
+    for (unsigned i = 0; i < r->w->cap.sessions; i++) {
+        struct wsession *w = w_session(r->w, i);
+        if (w->state != SES_SELECTED || w->box != from) continue;
+        w->box = to;
+        w->announced = 0;
+        w->told = 0;
+        w->doom = r->mode == SERVE ? DOOM_NONE : DOOM_EMPTIED;
+    }
+    for (uint16_t m = w_box(r->w, from)->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);
+    w_box(r->w, from)->state = BOX_DEAD;
 }
 
 static void act_create(struct run *r, struct step *s) {

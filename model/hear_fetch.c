@@ -168,6 +168,7 @@ static enum said said_flags(struct run *r, const struct heard *h, uint16_t m, ui
     bool all = true;
     *flags = told_flags(r, h->nodes, list, &all);
     if (!all || r->full || w_session(r->w, (unsigned)h->session)->doom) return SAID_TRUE;
+    v->told = 1;
     if (g->flags_unknown) {
         g->flags_unknown = 0;
         if (!world_set_flags(r->w, m, *flags)) r->full = true;

@@ -186,7 +186,7 @@ static void judge_view(struct run *r, unsigned session, uint32_t event) {
             dead++;
         else {
             living++;
-            stale += !m->flags_unknown && w_version(r->w, v[i].floor)->flags != world_flags(r->w, v[i].message);
+            stale += v[i].told && !m->flags_unknown && w_version(r->w, v[i].floor)->flags != world_flags(r->w, v[i].message);
         }
     }
     if (dead)

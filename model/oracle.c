@@ -60,7 +60,7 @@ struct oracle *oracle_new(const struct oracle_options *opt) {
     o->opt = *opt;
     if (!o->opt.max_worlds) o->opt.max_worlds = 256;
     if (!o->opt.max_runs) o->opt.max_runs = 4096;
-    o->lex = (struct lex_options){.dialect = opt->dialect};
+    o->lex = (struct lex_options){.dialect = opt->dialect, .literals = LITERALS_PLUS}; /* the client knows what it may */
     o->caps = world_caps_small;
     o->node_cap = 1 << 16;
     o->text_cap = 1 << 20;

@@ -324,7 +324,7 @@ int world_view_find(const struct world *w, unsigned session, uint16_t m) {
 bool world_view_add(struct world *w, unsigned session, uint16_t m, uint16_t floor) {
     struct wsession *s = w_session(w, session);
     if (s->view >= w->cap.view) return false;
-    w_view(w, session)[s->view++] = (struct wview){m, floor};
+    w_view(w, session)[s->view++] = (struct wview){m, floor, 0};
     s->announced = m;
     return true;
 }
@@ -334,7 +334,7 @@ void world_view_remove(struct world *w, unsigned session, unsigned i) {
     struct wview *v = w_view(w, session);
     assert(i < s->view);
     memmove(v + i, v + i + 1, (s->view - i - 1u) * sizeof *v);
-    v[--s->view] = (struct wview){0, 0};
+    v[--s->view] = (struct wview){0, 0, 0};
 }
 
 /* ---- collection ---- */

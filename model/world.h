@@ -101,6 +101,7 @@ struct wsession {
 
 struct wview {
     uint16_t message, floor; /* the oldest version that may still be told */
+    uint16_t told;           /* judging: its flags were told, or were there when the mailbox was selected */
 };
 
 struct world {
