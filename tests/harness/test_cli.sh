@@ -1,13 +1,16 @@
 #!/bin/sh
 # The command line as people and scripts meet it: help, wrong words, exit statuses, full disks, signals, same seed same output.
 set -u
-bin=$PWD/build/san/imapdiff
+build=$PWD/build
 IMAPDIFF_LUA=${IMAPDIFF_LUA:-$PWD/lua}
 export IMAPDIFF_LUA
 work=$PWD/build/tests/cli
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work" || exit 1
+# A copy: the build may be made anew while this runs.
+cp "$build/san/imapdiff" . || exit 1
+bin=$work/imapdiff
 bad=0
 
 # want STATUS TEXT COMMAND...: exit status (`0|1`: either; whether the model is at peace with its judge is not asked here), and a text that stands in the output (both streams).
@@ -116,6 +119,35 @@ for r in j["profile"]:
 for f in j["findings"]:
     for k in "id verdict cites summary seen allowed count trace".split(): assert k in f, k
 assert j["seed"] == 5 and j["target"] == "model" and sum(j["verdicts"].values()) > 0
+END
+
+# A finding's trace, written by the run: it replays, is judged the same offline, shrinks, and the small one does all that, too.
+python3 - "$bin" <<'END' || bad=1
+import json, subprocess, sys
+bin = sys.argv[1]
+def run(status, *args):
+    p = subprocess.run([bin, *args], capture_output=True, text=True, timeout=120)
+    if p.returncode != status: sys.exit(f"FAILED: {args}: exit status {p.returncode}, not {status}\n{p.stdout[-800:]}{p.stderr[-800:]}")
+    return p.stdout
+faults = [l.split()[0] for l in run(0, "list", "behaviours").splitlines() if " fault: " in l]
+if len(faults) < 25: sys.exit(f"FAILED: {len(faults)} faults")
+done = 0
+for fault in faults[:: max(1, len(faults) // 6)]:
+    target = "model:" + fault
+    run(1, "check", target, "--scenario", "", "--first", "--quiet", "--json=fault.json")
+    for f in json.load(open("fault.json"))["findings"]:
+        if not f["fails"]: continue
+        run(1, "shrink", f["trace"], target, "-o", "small.trace", "--times", "2")
+        for trace in (f["trace"], "small.trace"):
+            if "came again 2 of 2 times" not in run(1, "replay", trace, target, "--times", "2", "--quiet"):
+                sys.exit(f"FAILED: {fault}: {trace} does not come again")
+            if f["verdict"] + " " + f["cites"] + "  " + f["summary"] not in run(1, "explain", "./" + trace):
+                sys.exit(f"FAILED: {fault}: {trace} is judged otherwise offline")
+        long, small = (sum(l.startswith("C") and " auto" not in l for l in open(t)) for t in (f["trace"], "small.trace"))
+        if small > long: sys.exit(f"FAILED: {fault}: {long} commands became {small}")
+        print(f"{fault}: {f['cites']}: {long} commands, made small {small}")
+        done += 1
+if done < 6: sys.exit(f"FAILED: only {done} findings")
 END
 
 # JSON on standard output is alone there.
