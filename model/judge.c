@@ -20,11 +20,12 @@ static struct pending_note *note_reply(struct run *r, const struct step *s, enum
 /* ---- session commands ---- */
 
 static void judge_id(struct run *r, struct step *s) {
-    unsigned n = count_heard(r, s, RESP_ID);
+    unsigned n = count_heard(r, s, RESP_ID), commands = 0;
+    for (unsigned i = 0; i < r->n_steps; i++) commands += r->steps[i].session == s->session && r->steps[i].c->kind == CMD_ID;
     int state = s->was_selected ? 2 : step_session(r, s)->state == SES_NONAUTH ? 0 : 1;
     uint32_t context = point_context(P_ID_RESPONSE, 1, &state);
     if (s->word != REPLY_OK) return;
-    if (n > 1) {
+    if (n > commands) { /* pipelined ones share their windows */
         note_reply(r, s, V_VIOLATES, "ID-3.2-a", "more than one ID response to one ID command");
     } else if (n == 0) {
         run_note_point(r, V_AMBIGUOUS, s, P_ID_RESPONSE, context, "no ID response", "T-ID-1",

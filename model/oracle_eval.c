@@ -247,4 +247,6 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
     if (o->worlds > o->counts.worlds_peak) o->counts.worlds_peak = o->worlds;
     count_unjudged(o);
     oracle_settle(o, false);
+    struct world *w = o->world[0]; /* a long trace must not make the world grow */
+    if (o->worlds == 1 && (w->cap.versions - w->versions + w->free_versions) * 4 < w->cap.versions) world_trim(w);
 }

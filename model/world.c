@@ -426,3 +426,9 @@ void world_collect(struct world *w) {
     }
     free_contents(w);
 }
+
+void world_trim(struct world *w) {
+    mark_views(w);
+    for (unsigned m = 1; m < w->messages; m++)
+        if (w_message(w, m)->used && !w_message(w, m)->dead) trim_versions(w, (uint16_t)m);
+}

@@ -150,6 +150,8 @@ uint64_t world_hash(const struct world *w); /* of everything but cost and note *
 bool world_has_room(const struct world *w, uint32_t text);
 /* Frees dead messages that no view holds, and versions that nobody may be told (serving only). */
 void world_collect(struct world *w);
+/* Frees only versions that no view may be told any more, of messages that live (judging). */
+void world_trim(struct world *w);
 
 /* Names. INBOX without regard to case (RFC 3501 5.1). 0: no room. */
 uint16_t world_name(struct world *w, uint8_t user, struct slice name);
