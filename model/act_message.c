@@ -192,6 +192,7 @@ static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
 static void store_one(struct run *r, struct step *s, struct target *t, uint32_t flags) {
     int v = world_view_find(r->w, (unsigned)s->session, t->m);
     t->flags = stored(world_flags(r->w, t->m), s->c->store_mode, flags);
+    t->hit = t->flags != world_flags(r->w, t->m); /* a STORE that changes nothing need not be told */
     if (r->mode == JUDGE && (s->cut || step_session(r, s)->doom)) { /* cut in the middle; or what a session writes whose mailbox was taken away may be lost */
         w_message(r->w, t->m)->flags_unknown = 1;
         return;

@@ -89,7 +89,7 @@ static void judge_store_flags(struct run *r, struct step *s) {
         if (g->dead || v < 0 || w_message(r->w, g->m)->flags_unknown) continue;
         const struct saw *saw = find_saw(r, s->session, g->m, key);
         if (!saw)
-            missing = true;
+            missing |= g->hit;
         else if (saw->flags != g->flags) {
             run_note_more(run_note(r, V_VIOLATES, s->session, saw->event, "MAP-I10 R3501-6.4.6",
                                    "the flags told after STORE are not those that it leaves"),

@@ -21,7 +21,7 @@ struct target {
     uint16_t m;
     uint16_t seq;       /* its number when the command came; 0: not in the view */
     uint8_t dead;       /* when the command came */
-    uint8_t hit;        /* SEARCH: 0 no, 1 yes, 2 may be */
+    uint8_t hit;        /* SEARCH: 0 no, 1 yes, 2 may be; STORE: it changes the flags */
     uint32_t flags;     /* STORE: what it set */
 };
 
