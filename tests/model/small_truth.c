@@ -5,13 +5,29 @@
 
 #define BIT(m) ((uint8_t)(1u << (m)))
 
+/* ---- flags ---- */
+
+static bool truth(const struct small_state *s, int m) { return s->flag[m].bits >> (s->flag[m].n - 1) & 1; }
+static bool knows(const struct small_state *s, int session, int m) { return s->flag[m].bits >> s->s[session].at[m] & 1; }
+
+static void change(struct small_state *s, int m, bool to) {
+    if (truth(s, m) != to) s->flag[m].bits |= (uint8_t)(to << s->flag[m].n++);
+}
+
 /* ---- sets of states ---- */
 
-/* What can no longer matter is made equal: the flags of the dead (any may be told of them: RFC 2180 4.1). */
+/* What can no longer matter is made equal: the flags of the dead (any may be told of them: RFC 2180 4.1), and changes
+ * that both sessions know. */
 static void add(struct small_set *set, struct small_state s) {
-    s.flag &= s.alive;
-    s.s[0].knows &= s.alive;
-    s.s[1].knows &= s.alive;
+    for (int m = 0; m < SMALL_MESSAGES; m++) {
+        bool alive = s.alive & BIT(m);
+        while (!alive ? s.flag[m].n > 0 : s.s[0].at[m] && s.s[1].at[m]) {
+            s.flag[m].bits >>= 1;
+            s.flag[m].n--;
+            s.s[0].at[m] -= s.s[0].at[m] > 0;
+            s.s[1].at[m] -= s.s[1].at[m] > 0;
+        }
+    }
     for (unsigned i = 0; i < set->n; i++)
         if (memcmp(&set->v[i], &s, sizeof s) == 0) return;
     if (set->n == SMALL_STATES)
@@ -28,12 +44,21 @@ static bool in_view(const struct small_state *s, int session, int m) {
 
 /* ---- what happens unseen ---- */
 
+/* A message that was announced while the command ran, in whose set its number lies: the server may mean it, too. */
+static bool announced_target(const struct small_set *set, const struct small_state *s, int m) {
+    for (unsigned i = 0; i < s->s[set->session].n; i++)
+        if (s->s[set->session].view[i] == m)
+            return !(s->at_start & BIT(m)) && i + 1 >= set->command.lo && (i + 1 <= set->command.hi || !set->command.hi);
+    return false;
+}
+
 /* RFC 3501 6.4.6: on OK the flag is set or cleared. Message by message, since nothing promises that it is one act. */
 static void effect_store(struct small_set *set, const struct small_state *from) {
     for (int m = 0; m < SMALL_MESSAGES; m++) {
-        if (!(from->targets & from->alive & BIT(m)) || from->done & BIT(m)) continue;
+        if (!(from->alive & BIT(m)) || from->done & BIT(m)) continue;
+        if (!(from->targets & BIT(m)) && !announced_target(set, from, m)) continue;
         struct small_state s = *from;
-        s.flag = set->command.remove ? s.flag & ~BIT(m) : s.flag | BIT(m);
+        change(&s, m, !set->command.remove);
         s.done |= BIT(m);
         add(set, s); /* the session's process knows what it wrote at the OK; should it fail, perhaps never */
     }
@@ -43,9 +68,12 @@ static void effect_store(struct small_set *set, const struct small_state *from) 
  * another session flagged or appended, unknown here, may have been seen or not (a matter of how late news travel). */
 static void effect_expunge(struct small_set *set, const struct small_state *from) {
     if (from->done) return;
-    uint8_t all = from->flag & from->alive, must = 0;
-    for (int m = 0; m < SMALL_MESSAGES; m++)
-        if (all & from->s[set->session].knows & BIT(m) && in_view(from, set->session, m)) must |= BIT(m);
+    uint8_t all = 0, must = 0;
+    for (int m = 0; m < SMALL_MESSAGES; m++) {
+        if (!(from->alive & BIT(m)) || !truth(from, m)) continue;
+        all |= BIT(m);
+        if (knows(from, set->session, m) && in_view(from, set->session, m)) must |= BIT(m);
+    }
     for (uint8_t extra = 0; extra < BIT(SMALL_MESSAGES); extra++) {
         if (extra & ~(all & ~must)) continue;
         struct small_state s = *from;
@@ -59,13 +87,9 @@ static void effect_expunge(struct small_set *set, const struct small_state *from
 static void effect_append(struct small_set *set, const struct small_state *from) {
     if (from->done || from->made == SMALL_MESSAGES) return;
     struct small_state s = *from;
-    uint8_t bit = BIT(s.made++);
-    s.alive |= bit;
-    if (set->command.deleted) {
-        s.flag |= bit;
-        s.s[0].knows |= bit;
-        s.s[1].knows |= bit;
-    }
+    s.flag[s.made].bits = set->command.deleted;
+    s.flag[s.made].n = 1;
+    s.alive |= BIT(s.made++);
     s.done = 1;
     add(set, s);
 }
@@ -74,9 +98,10 @@ static void effect_append(struct small_set *set, const struct small_state *from)
 static void close_set(struct small_set *set) {
     for (unsigned i = 0; i < set->n; i++) {
         for (int k = 0; k < 2; k++)
-            for (int m = 0; m < SMALL_MESSAGES; m++) { /* the session's process catches up with the truth */
+            for (int m = 0; m < SMALL_MESSAGES; m++) { /* the session's process hears of one more change */
                 struct small_state s = set->v[i];
-                s.s[k].knows = (uint8_t)((s.s[k].knows & ~BIT(m)) | (s.flag & BIT(m)));
+                if (s.s[k].at[m] + 1 >= s.flag[m].n) continue;
+                s.s[k].at[m]++;
                 add(set, s);
             }
         if (!set->busy) continue;
@@ -91,6 +116,7 @@ static void close_set(struct small_set *set) {
 
 void small_start(struct small_set *set, unsigned messages) {
     struct small_state s = {.made = (uint8_t)messages, .alive = (uint8_t)(BIT(messages) - 1)};
+    for (unsigned m = 0; m < messages; m++) s.flag[m].n = 1;
     for (int k = 0; k < 2; k++) {
         s.s[k].n = s.s[k].next = (uint8_t)messages;
         for (uint8_t m = 0; m < messages; m++) s.s[k].view[m] = m;
@@ -161,7 +187,7 @@ static void hear_fetched(const struct small_set *set, struct small_set *out, str
     if (r->number < 1 || r->number > s.s[session].n) return;
     uint8_t m = s.s[session].view[r->number - 1];
     if (r->uid && r->uid != m + 1) return;
-    if (s.alive & BIT(m) && r->deleted != !!(s.s[session].knows & BIT(m))) return;
+    if (s.alive & BIT(m) && r->deleted != knows(&s, session, m)) return;
     if (set->busy && set->session == session) {
         if (r->uid) s.saw_uid |= BIT(m);
         s.saw_flag |= BIT(m);
@@ -171,15 +197,16 @@ static void hear_fetched(const struct small_set *set, struct small_set *out, str
 }
 
 /* RFC 3501 6.4.4: what matches and nothing else; RFC 2180 4.3: those that are gone may be left out. The search may have
- * looked at the truth or at what this session knows. A message told of while it ran need not be found. */
+ * looked at what this session knows or at anything newer. A message told of while it ran need not be found. */
 static void hear_found(struct small_set *out, const struct small_state *s, int session, bool undeleted, unsigned numbers) {
     if (numbers >> s->s[session].n) return;
     for (unsigned i = 0; i < s->s[session].n; i++) {
         uint8_t m = s->s[session].view[i];
         bool found = numbers >> i & 1;
         if (!(s->alive & BIT(m)) || (!found && !(s->at_start & BIT(m)))) continue;
-        bool truth = !!(s->flag & BIT(m)) != undeleted, known = !!(s->s[session].knows & BIT(m)) != undeleted;
-        if (found != truth && found != known) return;
+        bool could = false;
+        for (int v = s->s[session].at[m]; v < s->flag[m].n; v++) could |= ((s->flag[m].bits >> v & 1) != undeleted) == found;
+        if (!could) return;
     }
     add(out, *s);
 }
@@ -193,7 +220,9 @@ static bool may_end_ok(const struct small_set *set, const struct small_state *s)
         return !(alive & ~(s->saw_uid & s->saw_flag));
     case SMALL_STORE: /* 6.4.6: all stored; where a FETCH of its flags came, the last one shows them */
         if (alive & ~s->done) return false;
-        return set->command.silent || !(alive & s->saw_flag & (s->told ^ s->flag));
+        for (int m = 0; m < SMALL_MESSAGES && !set->command.silent; m++)
+            if (alive & s->saw_flag & BIT(m) && !!(s->told & BIT(m)) != truth(s, m)) return false;
+        return true;
     case SMALL_EXPUNGE: /* 6.4.3: an EXPUNGE response for each message that it removed, as far as this session knows them */
         for (int m = 0; m < SMALL_MESSAGES; m++)
             if (s->gone & BIT(m) && in_view(s, set->session, m)) return false;
@@ -222,8 +251,8 @@ static void end_command(struct small_set *out, struct small_state s) {
 
 /* RFC 3501 6.4.6: what a session has stored itself it may not be told otherwise. */
 static void end_ok(const struct small_set *set, struct small_set *out, struct small_state s) {
-    uint8_t *knows = &s.s[set->session].knows;
-    if (set->command.kind == SMALL_STORE) *knows = (uint8_t)((*knows & ~s.targets) | (s.flag & s.targets));
+    for (int m = 0; m < SMALL_MESSAGES; m++)
+        if (set->command.kind == SMALL_STORE && s.targets & s.alive & BIT(m)) s.s[set->session].at[m] = s.flag[m].n - 1;
     end_command(out, s);
 }
 

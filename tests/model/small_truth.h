@@ -6,7 +6,7 @@
  *
  * A hidden state: which messages were made, which live, their \Deleted flag (the truth); and for each session the list of
  * messages that it has been told of, and for each message the flag that the server's process for that session knows
- * (it may catch up with the truth at any time, silently, and never goes back). Numbers of messages are 0, 1, 2; message m
+ * (it may catch up at any time, silently, change by change, and never goes back). Numbers of messages are 0, 1, 2; message m
  * has the UID m + 1.
  *
  * What the documents leave open counts as legal, whatever a report would say of it (a SHOULD that is not followed, an
@@ -38,8 +38,13 @@ struct small_response {
 
 #define SMALL_MESSAGES 3
 struct small_state {
-    uint8_t made, alive, flag;        /* made: a count; the others: bit m for message m */
-    struct { uint8_t n, view[SMALL_MESSAGES], knows, next; } s[2]; /* next: the first message not yet told or passed over */
+    uint8_t made, alive;              /* made: a count; bit m for message m */
+    struct { uint8_t bits, n; } flag[SMALL_MESSAGES]; /* \Deleted as it was, the oldest change in bit 0; bit n - 1 is the truth */
+    struct {
+        uint8_t n, view[SMALL_MESSAGES];
+        uint8_t next;                 /* the first message not yet told or passed over */
+        uint8_t at[SMALL_MESSAGES];   /* which change of the flag this session's process knows */
+    } s[2];
     /* The command in progress. */
     uint8_t targets, dead, beyond;    /* what it means; of these, dead already; numbers beyond the view */
     uint8_t at_start;                 /* in the view when it came */

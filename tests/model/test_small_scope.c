@@ -2,7 +2,8 @@
  *
  * Depth first: every legal event (small_truth.c says which) is followed; every event of the alphabet that is illegal there is
  * told to the oracle, too. Both must agree: legal means no VIOLATES, illegal some. An illegal untagged response is
- * judged at once where no command is in progress, else after OK and after NO. FULL=1 or IMAPDIFF_FULL=1: larger alphabets.
+ * judged at once where no command is in progress, else after OK and after NO (the short run takes the sharper of them).
+ * FULL=1 or IMAPDIFF_FULL=1: larger alphabets. `count` as argument: only counts the traces.
  */
 #include "small_feed.h"
 
@@ -42,9 +43,35 @@ struct alphabet {
     unsigned n;
 };
 static const struct alphabet alphabets[] = {
-    {"store gone", false, 2, 4, 1, 2, 0, R_EXPUNGE | R_FETCH, {SET_SILENT(1), EXPUNGE, SET_BOTH_SILENT, FETCH(2)}, 4},
-    {"search new", false, 2, 3, 1, 2, 0, R_EXISTS, {NOOP, SET_SILENT(1), APPEND, SEARCH_UN, SEARCH}, 5},
-    {"clear", false, 2, 4, 1, 2, 0, R_FLAGS | R_EXPUNGE, {SET(1), CLEAR_SILENT(1), EXPUNGE}, 3},
+    {"expunge", false, 2, 4, 1, 2, 0, R_EXPUNGE | R_NO, {NOOP, SET_SILENT(1), EXPUNGE}, 3},
+    {"expunge two", false, 2, 4, 2, 3, 0, R_EXPUNGE, {NOOP, SET_BOTH_SILENT, EXPUNGE}, 3},
+    {"store gone", false, 2, 4, 1, 2, 0, R_EXPUNGE | R_FLAGS, {SET_SILENT(1), EXPUNGE, SET_BOTH_SILENT}, 3},
+    {"store gone, told", false, 2, 4, 2, 2, 0, R_EXPUNGE | R_FLAGS, {SET_SILENT(1), EXPUNGE, SET_BOTH}, 3},
+    {"fetch gone", false, 2, 4, 1, 2, 0, R_EXPUNGE | R_FETCH, {SET_SILENT(1), EXPUNGE, FETCH(1)}, 3},
+    {"by uid", false, 2, 4, 1, 2, 0, R_EXPUNGE | R_FLAGS, {SET_SILENT(1), EXPUNGE, UID_FETCH(1)}, 3},
+    {"append", false, 2, 4, 1, 2, 0, R_EXISTS | R_EXPUNGE, {NOOP, APPEND_DELETED, EXPUNGE}, 3},
+    {"two new", false, 1, 4, 1, 2, 0, R_EXISTS | R_EXPUNGE, {NOOP, APPEND_DELETED, EXPUNGE}, 3},
+    {"beyond", false, 2, 3, 1, 2, 0, R_EXISTS | R_FETCH, {APPEND, FETCH(3), SET_SILENT(3)}, 3},
+    {"search", false, 2, 4, 1, 1, 0, R_EXPUNGE, {NOOP, SET_SILENT(1), EXPUNGE, SEARCH}, 4},
+    {"search new", false, 2, 3, 1, 2, 0, R_EXISTS, {SET_SILENT(1), APPEND, SEARCH_UN, SEARCH}, 4},
+    {"flags", false, 2, 3, 1, 2, 0, R_FLAGS | R_NO, {SET(1), SET_SILENT(1), CLEAR_SILENT(1)}, 3},
+    {"clear", false, 2, 3, 1, 2, 0, R_FLAGS | R_EXPUNGE, {SET(1), CLEAR_SILENT(1), EXPUNGE}, 3},
+    {"search, clear", false, 2, 4, 1, 0, 0, 0, {NOOP, SET_SILENT(1), CLEAR_SILENT(1), SEARCH}, 4},
+    {"unasked", false, 2, 3, 1, 1, 1, R_EXPUNGE | R_EXISTS | R_FLAGS, {SET_SILENT(1), EXPUNGE, APPEND}, 3},
+    {"three fetch", false, 3, 2, 3, 3, 0, R_FETCH, {SET_BOTH_SILENT, FETCH_ALL}, 2},
+    {"expunge", true, 2, 4, 2, 3, 0, R_EXPUNGE | R_FLAGS | R_NO, {NOOP, SET_SILENT(1), EXPUNGE}, 3},
+    {"expunge three", true, 3, 4, 3, 3, 0, R_EXPUNGE | R_EXISTS, {NOOP, SET(1), SET_BOTH_SILENT, EXPUNGE}, 4},
+    {"store gone", true, 2, 4, 1, 2, 0, R_EXPUNGE | R_FETCH, {SET_SILENT(1), EXPUNGE, SET_BOTH_SILENT, FETCH(2)}, 4},
+    {"store gone, told", true, 2, 4, 2, 2, 0, R_EXPUNGE | R_FLAGS | R_NO, {SET_SILENT(1), EXPUNGE, SET_BOTH, FETCH(2)}, 4},
+    {"fetch gone", true, 2, 4, 1, 2, 0, R_EXPUNGE | R_FETCH | R_NO, {NOOP, SET_SILENT(1), EXPUNGE, FETCH(1)}, 4},
+    {"by uid", true, 2, 4, 2, 2, 0, R_EXPUNGE | R_FETCH | R_FLAGS, {SET_SILENT(1), EXPUNGE, UID_FETCH(1)}, 3},
+    {"append", true, 2, 4, 2, 2, 0, R_EXISTS | R_EXPUNGE | R_NO, {NOOP, APPEND, APPEND_DELETED, EXPUNGE}, 4},
+    {"two new", true, 1, 4, 1, 2, 0, R_EXISTS | R_EXPUNGE | R_FETCH, {NOOP, APPEND, APPEND_DELETED, EXPUNGE}, 4},
+    {"flags", true, 2, 4, 1, 2, 0, R_FLAGS | R_NO, {SET(1), SET_SILENT(1), CLEAR_SILENT(1)}, 3},
+    {"clear", true, 2, 4, 1, 2, 0, R_FLAGS | R_EXPUNGE, {SET(1), CLEAR_SILENT(1), EXPUNGE, NOOP}, 4},
+    {"search", true, 2, 4, 1, 2, 0, R_EXPUNGE | R_EXISTS, {SET_SILENT(1), EXPUNGE, APPEND_DELETED, SEARCH}, 4},
+    {"unasked", true, 2, 3, 1, 2, 2, R_EXPUNGE | R_EXISTS | R_FLAGS, {NOOP, SET_SILENT(1), EXPUNGE, APPEND}, 4},
+    {"three fetch", true, 3, 3, 3, 3, 0, R_FETCH, {SET_BOTH_SILENT, FETCH_ALL, NOOP}, 3},
 };
 
 /* Disagreements of one kind, with the shortest trace. */
@@ -66,7 +93,7 @@ struct walk {
     uint64_t legal, illegal, disagreed;
     struct kind *kind;
     unsigned kinds;
-    bool count_only;
+    bool full, count_only;
 };
 
 /* ---- comparing ---- */
@@ -128,8 +155,12 @@ static void check_illegal(struct walk *w, const struct small_set *before) {
         check(w, false);
         return;
     }
-    bool found = w->trace.step[w->trace.n - 1].r.kind == SMALL_FOUND; /* a SEARCH that failed found nothing: no data */
-    for (int k = 0; k < (found ? 1 : 2); k++) {
+    const struct small_step *said = &w->trace.step[w->trace.n - 1];
+    bool ok = true, no = said->r.kind != SMALL_FOUND; /* a SEARCH that failed found nothing: no data */
+    if (!w->full && before->command.kind != SMALL_EXPUNGE && no) /* the sharper one: OK alone may be wrong by itself */
+        *(before->command.kind == SMALL_NOOP || before->command.kind == SMALL_APPEND ? &no : &ok) = false;
+    for (int k = 0; k < 2; k++) {
+        if (!(k ? no : ok)) continue;
         struct small_step *s = push(w);
         s->session = (uint8_t)before->session;
         s->r.kind = k ? SMALL_NO : SMALL_OK;
@@ -240,7 +271,7 @@ int main(int argc, char **argv) {
     bool count_only = argc > 1 && strcmp(argv[1], "count") == 0;
     struct walk w = {.judge = small_judge_new(), .set = malloc((SMALL_STEPS + 2) * sizeof(struct small_set)),
                      .kind = calloc(KINDS, sizeof(struct kind)),
-                     .count_only = count_only};
+                     .full = full, .count_only = count_only};
     if (!w.judge || !w.set || !w.kind) return 2;
     uint64_t legal = 0, illegal = 0;
     for (unsigned i = 0; i < sizeof alphabets / sizeof *alphabets; i++) {
