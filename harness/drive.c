@@ -172,18 +172,25 @@ static void cause_of_death(const char *text, char *out, size_t cap)
         snprintf(out, cap, "a process of the server died");
 }
 
+bool drive_dead(struct drive *d, int wait_ms)
+{
+    if (!d->dead && d->target->ops->died)
+        d->dead = d->target->ops->died(d->target, wait_ms, d->obituary, sizeof d->obituary);
+    return d->dead;
+}
+
 static void check_alive(struct drive *d)
 {
-    char text[1200], cause[200];
-    if (!d->target->ops->died || !d->target->ops->died(d->target, d->abrupt ? 100 : 0, text, sizeof text))
+    char cause[200];
+    if (!drive_dead(d, 0))
         return;
-    cause_of_death(text, cause, sizeof cause);
-    for (char *c = text; *c; c++)
+    cause_of_death(d->obituary, cause, sizeof cause);
+    for (char *c = d->obituary; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = '|';
     d->end = DRIVE_DIED;
-    snprintf(d->text, sizeof d->text, "%.*s", (int)sizeof d->text - 1, cause);
-    drive_note(d, 0, "MAP-I13", cause, text, "no crash");
+    snprintf(d->text, sizeof d->text, "%s", cause);
+    drive_note(d, 0, "MAP-I13", cause, d->obituary, "no crash");
 }
 
 static bool begin(struct drive *d, const struct program *p, uint32_t number)
@@ -192,7 +199,7 @@ static bool begin(struct drive *d, const struct program *p, uint32_t number)
     d->text[0] = '\0';
     d->program = p;
     d->users = 1;
-    d->abrupt = false;
+    d->dead = false;
     names_of(&d->names, p);
     log_reset(&d->log);
     for (int i = 0; i <= PROGRAM_SESSIONS; i++)

@@ -195,13 +195,14 @@ static void on_closed(void *user, int session, uint64_t t, enum closed_how how, 
         snprintf(d->mute_text, sizeof d->mute_text, "%s", text ? text : closed_how_name(how));
         return;
     }
-    d->abrupt = d->abrupt || (!ours && !spoilt && !s->bye);
+    /* A process that died is the finding; that its connection ended with it is not another one. */
+    bool dead = connected && !ours && !spoilt && !s->bye && drive_dead(d, 150);
     char whole[360];
     snprintf(whole, sizeof whole, "%s%s", text ? text : closed_how_name(how), n ? ", inside a response" : "");
     if (connected) {
         struct event *e = log_event(&d->log, EV_CLOSED, session, t, whole, ours ? strlen(whole) : 0);
         e->line = d->line;
-        e->how = spoilt ? 1 : ours ? 2 : 0; /* spoilt by us: as if we had ended it */
+        e->how = spoilt || dead ? 1 : ours ? 2 : 0; /* 1: as if we had ended it */
         if (told(d, s))
             oracle_closed(d->o.oracle, session, t, e->how, whole);
     }

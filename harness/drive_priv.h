@@ -59,7 +59,8 @@ struct drive {
     uint32_t made;           /* bits: users for whom the folder imapdiff-RUN was made */
     uint32_t inbox_seen;     /* bits: users whose INBOX was found empty at first (URL) */
     char mute_text[300];     /* how a housekeeping session ended last; "" */
-    bool abrupt;             /* a session ended without BYE: did a process die? */
+    bool dead;               /* a process of the server died in this program; how: */
+    char obituary[1200];
     char capabilities[2048]; /* drive_capabilities; "" before */
     enum drive_end end;
     char text[400];
@@ -104,6 +105,9 @@ void session_close(struct drive *d, int session);
 void drive_fail(struct drive *d, enum drive_end end, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void drive_note(struct drive *d, int session, const char *cites, const char *summary, const char *seen,
                 const char *allowed);
+
+/* drive.c: did a process of the server die (d->obituary)? Waits up to wait_ms for that to show. */
+bool drive_dead(struct drive *d, int wait_ms);
 
 /* drive_events.c: what the transport tells. */
 extern const struct transport_events drive_events_template;

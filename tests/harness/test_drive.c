@@ -242,6 +242,30 @@ static void ended(void **state)
     free(r.trace);
 }
 
+static bool fake_died(struct target *t, int wait_ms, char *text, size_t n)
+{
+    (void)t, (void)wait_ms;
+    snprintf(text, n, "12:00 imap: Panic: file x.c: line 3\n  log: more");
+    return true;
+}
+
+/* A crash is one finding, with the server's own words; the connection that went with it is not another. */
+static void died(void **state)
+{
+    (void)state;
+    static const struct target_ops ops = {.free = no_free, .died = fake_died};
+    struct target t = base();
+    t.ops = &ops;
+    const struct fake_step script[] = {ASKED("/"), OPEN(1, "a"), {1, "a2 NOOP\r\n", "<eof>"}, {0}};
+    struct ran r = run_on(t, script, "C1: NOOP\nC1: NOOP\n");
+    assert_int_equal(r.end, DRIVE_DIED);
+    assert_string_equal(r.text, "a process of the server died: Panic: file x.c: line 3");
+    assert_int_equal(r.notes.n, 1);
+    assert_string_equal(r.notes.last, "MAP-I13: 12:00 imap: Panic: file x.c: line 3|  log: more");
+    holds(&r, "C1: NOOP\n@close C1\n# end\n"); /* told as an end of our own */
+    free(r.trace);
+}
+
 /* Silence ends the program with the deadline's text; a reply with another's tag only has a second left. */
 static void silent(void **state)
 {
@@ -366,7 +390,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_literals), cmocka_unit_test(literals_refused), cmocka_unit_test(pipelined),
-        cmocka_unit_test(idle), cmocka_unit_test(authenticate), cmocka_unit_test(starttls), cmocka_unit_test(ended),
+        cmocka_unit_test(idle), cmocka_unit_test(authenticate), cmocka_unit_test(starttls), cmocka_unit_test(ended), cmocka_unit_test(died),
         cmocka_unit_test(silent), cmocka_unit_test(raw), cmocka_unit_test(one_at_a_time), cmocka_unit_test(cleaning),
         cmocka_unit_test(inbox_kept),
     };
