@@ -262,7 +262,7 @@ static void died(void **state)
     assert_string_equal(r.text, "a process of the server died: Panic: file x.c: line 3");
     assert_int_equal(r.notes.n, 1);
     assert_string_equal(r.notes.last, "MAP-I13: 12:00 imap: Panic: file x.c: line 3|  log: more");
-    holds(&r, "C1: NOOP\n@close C1\n# end\n"); /* told as an end of our own */
+    holds(&r, "C1: NOOP\n@close C1\n@checkpoint\n"); /* told as an end of our own */
     free(r.trace);
 }
 
