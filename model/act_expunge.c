@@ -1,11 +1,38 @@
 /* act_expunge.c: EXPUNGE, UID EXPUNGE and the expunging half of CLOSE (RFC 3501 6.4.2, 6.4.3; RFC 4315; RFC 2180 4.1.4). */
 #include "step.h"
 
-/* Does the session know that the message is \Deleted? It may know any version from its floor on. */
+/* Must the session know that the message is \Deleted? It may stand at any version from its floor on. */
 static bool knows_deleted(const struct run *r, const struct step *s, uint16_t m) {
     int v = world_view_find(r->w, (unsigned)s->session, m);
     if (v < 0) return false;
-    return w_version(r->w, w_view(r->w, (unsigned)s->session)[v].floor)->flags & FLAG_DELETED;
+    for (uint16_t k = w_view(r->w, (unsigned)s->session)[v].floor; k; k = w_version(r->w, k)->next)
+        if (!(w_version(r->w, k)->flags & FLAG_DELETED)) return false;
+    return true;
+}
+
+#define EXPUNGE_VIEW 4096
+
+/* Which messages of the own view are told as gone while the command runs: matched, never enumerated. */
+static unsigned told_gone(const struct run *r, const struct step *s, uint16_t *gone) {
+    uint16_t order[EXPUNGE_VIEW];
+    const struct wview *v = w_view(r->w, (unsigned)s->session);
+    unsigned n = 0, told = 0;
+    for (; n < step_session(r, s)->view && n < EXPUNGE_VIEW; n++) order[n] = v[n].message;
+    for (unsigned i = 0; i < r->n_heard; i++) {
+        const struct heard *h = &r->heard[i];
+        if (!h->r || h->session != s->session || h->r->kind != RESP_EXPUNGE || (s->reply_event && h->event > s->reply_event)) continue;
+        if (h->r->number < 1 || h->r->number > n) break;
+        gone[told++] = order[h->r->number - 1];
+        for (unsigned k = h->r->number; k < n; k++) order[k - 1] = order[k];
+        n--;
+    }
+    return told;
+}
+
+static bool among(uint16_t m, const uint16_t *list, unsigned n) {
+    while (n--)
+        if (list[n] == m) return true;
+    return false;
 }
 
 static bool meant(const struct step *s, const struct wmessage *m, uint32_t max) {
@@ -28,15 +55,25 @@ static void count(const struct run *r, const struct step *s, unsigned *all, unsi
     }
 }
 
-static void kill_deleted(struct run *r, struct step *s, bool known_only) {
+/* Does a message that is \Deleted in truth go? Those that the session must know of go, those that it is told of have gone;
+ * of those beyond its view all or none. */
+static bool goes(const struct run *r, const struct step *s, uint16_t m, const uint16_t *gone, unsigned told, bool unknown_too) {
+    if (r->mode == SERVE || knows_deleted(r, s, m)) return true;
+    if (s->c->kind == CMD_CLOSE || world_view_find(r->w, (unsigned)s->session, m) < 0) return unknown_too;
+    return among(m, gone, told);
+}
+
+static void kill_deleted(struct run *r, struct step *s, bool unknown_too) {
+    static uint16_t gone[EXPUNGE_VIEW];
     uint16_t box = step_session(r, s)->box;
     uint32_t max = w_box(r->w, box)->uidnext - 1;
+    unsigned told = r->mode == JUDGE ? told_gone(r, s, gone) : 0;
     s->first = (uint16_t)r->targets;
     s->targets = 0;
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
         const struct wmessage *g = w_message(r->w, m);
         if (g->dead || !(world_flags(r->w, m) & FLAG_DELETED) || !meant(s, g, max)) continue;
-        if (known_only && !knows_deleted(r, s, m)) continue;
+        if (!goes(r, s, m, gone, told, unknown_too)) continue;
         if (r->targets >= RUN_TARGETS) {
             r->capped = true;
             return;
@@ -84,7 +121,7 @@ void act_expunge(struct run *r, struct step *s) {
         const struct answer *a = run_choose(r, s, P_EXPUNGE_IN_USE, point_context(P_EXPUNGE_IN_USE, 1, &cmd));
         if (a ? !answer_has(a, OP_EXPUNGE) : s->word != REPLY_OK) {
             if (r->mode == SERVE && run_fault(r, P_FAULT_EXPUNGE, point_context(P_FAULT_EXPUNGE, 1, &cmd), OP_F_WRITE_ON_NO))
-                kill_deleted(r, s, false);
+                kill_deleted(r, s, true);
             return;
         }
     } else if (!says(r, s, REPLY_OK, s->c->kind == CMD_CLOSE ? "Closed" : "Expunged")) {
@@ -98,6 +135,6 @@ void act_expunge(struct run *r, struct step *s) {
         lose_track(r, w->box);
         return;
     }
-    kill_deleted(r, s, all != known && run_fork(r, 2));
+    kill_deleted(r, s, all == known || run_fork(r, 2) == 0);
     if (r->mode == SERVE) expunge_faults(r, s, cmd);
 }

@@ -271,7 +271,7 @@ static void act_store(struct run *r, struct step *s) {
     if (s->some_dead) {
         int f[3] = {s->c->uid, s->c->silent, s->all_dead};
         const struct answer *a = run_choose(r, s, P_STORE_EXPUNGED, point_context(P_STORE_EXPUNGED, 3, f));
-        bool write = a ? answer_has(a, OP_STORE_LIVING) : run_fork(r, 2) == 0;
+        bool write = a ? answer_has(a, OP_STORE_LIVING) : s->word == REPLY_OK || run_fork(r, 2) == 0;
         if (s->word == REPLY_NO) w->owes = 1;
         if (r->mode == SERVE) {
             int g[2] = {s->c->uid, 1};
@@ -292,7 +292,8 @@ static void act_store(struct run *r, struct step *s) {
         return;
     }
     refuse_undocumented(r, s, "STORE was refused although all its messages live");
-    if (run_fork(r, 2)) store_living(r, s, flags);
+    for (unsigned i = 0; i < s->targets; i++) /* STORE is not atomic: each may have been written, or not */
+        w_message(r->w, r->target[s->first + i].m)->flags_unknown = 1;
 }
 
 /* ---- the rest ---- */

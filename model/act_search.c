@@ -147,6 +147,11 @@ static bool beyond(struct run *r, struct step *s, bool inside) {
     return true;
 }
 
+int search_matches(struct run *r, struct step *s, unsigned i) {
+    struct search q = {.r = r, .s = s, .max_uid = UINT32_MAX};
+    return keys(&q, i, s->c->search);
+}
+
 void act_search(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     struct search q = {.r = r, .s = s};

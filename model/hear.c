@@ -291,7 +291,9 @@ void hear(struct run *r, const struct heard *h) {
             violates(r, h, h->kinds & HEARD_CLIENTID ? "CID-D3 CID-4-f" : h->kinds & HEARD_ID ? "ID-D3" : "R3501-7.5",
                      h->kinds & HEARD_CLIENTID ? "a CLIENTID token is taken for a literal" : "a continuation request that nothing asked for");
         break;
-    case RESP_SEARCH: hear_unasked(r, h, HEARD_SEARCH, "R3501-7.2.5", "a SEARCH response that no command asked for"); break;
+    case RESP_SEARCH:
+        r->search_view[h->session] = s->view;
+        hear_unasked(r, h, HEARD_SEARCH, "R3501-7.2.5", "a SEARCH response that no command asked for"); break;
     case RESP_LIST: hear_unasked(r, h, HEARD_LIST | HEARD_LSUB, "R3501-7.2.2", "a LIST response that no command asked for"); break;
     case RESP_STATUS: hear_unasked(r, h, HEARD_STATUS, "R3501-7.2.4", "a STATUS response that no command asked for"); break;
     case RESP_OTHER: /* CID-3.1-b: CLIENTID has no untagged response */

@@ -134,8 +134,14 @@ static void found(struct run *r, struct step *s, uint64_t n, uint32_t event) {
     bool unknown = false;
     for (unsigned i = 0; i < s->targets && s->c->uid && !unknown; i++)
         unknown = !w_message(r->w, r->target[s->first + i].m)->uid;
-    unsigned most = r->most[s->session]; /* EXISTS came meanwhile */
-    if (unknown || (!s->c->uid && n && n <= most) || (s->c->uid && most > s->targets)) return;
+    unsigned size = r->search_view[s->session]; /* EXISTS came before the response */
+    if (unknown || (s->c->uid && r->most[s->session] > s->targets)) return;
+    if (!s->c->uid && n && n <= size) {
+        if (size == step_session(r, s)->view && !search_matches(r, s, (unsigned)n - 1))
+            run_note_more(run_note(r, V_VIOLATES, s->session, event, "R3501-6.4.4 MAP-I2", "SEARCH finds a message that does not match"),
+                          run_say(r, "%u", (unsigned)n), "");
+        return;
+    }
     run_note_more(run_note(r, V_VIOLATES, s->session, event, "MAP-I7 R3501-6.4.4", "SEARCH finds a number beyond the view"),
                   run_say(r, "%u", (unsigned)n), "");
 }

@@ -108,6 +108,7 @@ static void start_run(struct oracle *o, struct world *w) {
     r->targets = r->saws = r->at = r->notes = 0;
     r->cost = 0;
     memset(r->most, 0, sizeof r->most);
+    memset(r->search_view, 0, sizeof r->search_view);
     r->arena = o->text;
     r->arena_n = o->text_n;
     r->arena_cap = o->text_cap;

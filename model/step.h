@@ -127,6 +127,7 @@ struct run {
     const struct heard *heard;
     unsigned n_heard;
     uint64_t idle;            /* sessions in IDLE */
+    uint16_t search_view[64]; /* the view's size at the last SEARCH response */
     uint16_t most[64];        /* the largest view that each session has had in this batch */
     bool full;                /* the world has no room: grow and repeat */
     bool failed;              /* JUDGE: this run explains nothing */
@@ -190,6 +191,8 @@ void act_message(struct run *r, struct step *s); /* FETCH ... EXPUNGE, SEARCH */
 void act_copy(struct run *r, struct step *s);
 void act_expunge(struct run *r, struct step *s);
 void act_search(struct run *r, struct step *s);
+/* Does the view's message at index i match the command's keys? 0 no, 1 yes, 2 may be. */
+int search_matches(struct run *r, struct step *s, unsigned i);
 /* Decodes a mailbox argument; false: too long for us (the run is capped). */
 bool mailbox_argument(struct run *r, const struct istring *a, uint8_t *buf, size_t cap, struct slice *out);
 uint16_t step_name(struct run *r, struct step *s, const struct istring *a);
