@@ -10,15 +10,13 @@
 
 static volatile int stop;
 
-static void on_signal(int number)
-{
+static void on_signal(int number) {
     (void)number;
     stop = 1;
 }
 
 /* The first signal ends the run in order; a second one ends the process (guardians clean up behind it). */
-static void catch_signals(void)
-{
+static void catch_signals(void) {
     struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
@@ -26,8 +24,7 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static bool parse(int argc, char **argv, struct check_options *o)
-{
+static bool parse(int argc, char **argv, struct check_options *o) {
     const struct cli_option options[] = {
         {.name = "time", .type = CLI_TIME, .to = &o->time_ms},
         {.name = "programs", .type = CLI_NUMBER, .to = &o->programs},
@@ -56,7 +53,8 @@ static bool parse(int argc, char **argv, struct check_options *o)
     if (!o->targets)
         cli_error("check: expected a target: model, dovecot, cyrus, or imap://user:password@host/");
     if ((o->json && !o->json_file) + (o->junit && !o->junit_file) + (o->tap && !o->tap_file) > 1) {
-        cli_error("check: only one of --json, --junit and --tap can go to standard output; give the others =FILE");
+        cli_error(
+            "check: only one of --json, --junit and --tap can go to standard output; give the others =FILE");
         return false;
     }
     if (o->clients < 1 || o->clients > PROGRAM_SESSIONS) {
@@ -67,14 +65,12 @@ static bool parse(int argc, char **argv, struct check_options *o)
 }
 
 /* The gravest: findings before a lost target before wrong input. */
-static int worse(int a, int b)
-{
+static int worse(int a, int b) {
     static const int weight[] = {[EXIT_CLEAN] = 0, [EXIT_USAGE] = 1, [EXIT_TARGET] = 2, [EXIT_FINDINGS] = 3};
     return weight[b] > weight[a] ? b : a;
 }
 
-static void defaults(struct check_options *o, const char *target)
-{
+static void defaults(struct check_options *o, const char *target) {
     if (o->time_ms || o->programs != CHECK_NO_LIMIT)
         return;
     if (!strncmp(target, "model", 5))
@@ -83,8 +79,7 @@ static void defaults(struct check_options *o, const char *target)
         o->time_ms = 30000;
 }
 
-int check_main(int argc, char **argv)
-{
+int check_main(int argc, char **argv) {
     struct check_options o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT};
     if (!parse(argc, argv, &o))
         return EXIT_USAGE;

@@ -8,51 +8,51 @@
 
 #include <stdio.h>
 
-#define CHECK_TARGETS 16
-#define CHECK_FOLDERS 16
+#define CHECK_TARGETS  16
+#define CHECK_FOLDERS  16
 #define CHECK_NO_LIMIT UINT64_MAX
 struct check_options {
     const char *target[CHECK_TARGETS];
     int targets;
-    uint64_t time_ms;            /* 0: no limit of time */
-    uint64_t deadline_ms;        /* of one reply; 0: the target's own */
-    uint64_t programs;           /* generated ones; CHECK_NO_LIMIT: as many as there is time for */
+    uint64_t time_ms;     /* 0: no limit of time */
+    uint64_t deadline_ms; /* of one reply; 0: the target's own */
+    uint64_t programs;    /* generated ones; CHECK_NO_LIMIT: as many as there is time for */
     uint64_t seed;
-    int clients;                 /* sessions of a generated program, at most */
-    const char *scenario;        /* glob over scenario names; NULL: all */
-    const char *profile;         /* an earlier --json file: its findings are known, its rows expected */
+    int clients;          /* sessions of a generated program, at most */
+    const char *scenario; /* glob over scenario names; NULL: all */
+    const char *profile;  /* an earlier --json file: its findings are known, its rows expected */
     bool json, junit, tap;
     const char *json_file, *junit_file, *tap_file; /* NULL: standard output */
-    const char *report;          /* folder of the HTML page; NULL: none */
+    const char *report;                            /* folder of the HTML page; NULL: none */
     bool strict, quiet, reach, allow_inbox;
-    bool shrink;                 /* make the traces of findings that fail the run small */
-    bool first;                  /* stop after the program with the first finding that fails the run */
+    bool shrink; /* make the traces of findings that fail the run small */
+    bool first;  /* stop after the program with the first finding that fails the run */
     const char *users[TARGET_USERS + 1];
     int users_n;
     const char *behaviours[CHECK_FOLDERS];
     int folders;
-    const char *print_programs;  /* write the programs that were run to this file */
+    const char *print_programs; /* write the programs that were run to this file */
 };
 
 /* Equal notes, folded: equal in verdict, cites, summary, point and context. */
 struct finding {
-    char id[12];                 /* the same in every run: a hash of what makes notes equal */
+    char id[12]; /* the same in every run: a hash of what makes notes equal */
     uint8_t verdict;
-    bool known;                  /* in the profile */
-    int point;                   /* -1: none */
+    bool known; /* in the profile */
+    int point;  /* -1: none */
     uint32_t context;
     char *answer, *cites, *summary, *seen, *allowed;
     uint64_t count;
-    uint32_t program, event;     /* the first one's */
+    uint32_t program, event; /* the first one's */
     int session;
-    char *trace;                 /* path of the first one's trace; NULL if it could not be written */
+    char *trace; /* path of the first one's trace; NULL if it could not be written */
 };
 struct profile_row {
     int point;
     uint32_t context;
     char answer[64], cites[96];
-    uint8_t verdict;             /* of the first one seen */
-    bool expected;               /* in the profile given by --profile */
+    uint8_t verdict; /* of the first one seen */
+    bool expected;   /* in the profile given by --profile */
     uint64_t count;
 };
 struct tally {
@@ -61,11 +61,11 @@ struct tally {
     struct profile_row *row;
     uint32_t rows, rows_cap;
     uint64_t verdicts[V_COUNT];
-    bool failed;                 /* memory ran out: something was not noted */
+    bool failed; /* memory ran out: something was not noted */
 };
 void tally_free(struct tally *t);
-/* Counts a note. *fresh: it is a finding (not CONFORMS) that no earlier note equals. Returns the finding, or NULL when it
- * is none (or memory ran out). */
+/* Counts a note. *fresh: it is a finding (not CONFORMS) that no earlier note equals. Returns the finding, or
+ * NULL when it is none (or memory ran out). */
 struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh);
 /* Findings by weight (VIOLATES first), then count; rows by point, context, count. */
 void tally_sort(struct tally *t);
@@ -74,14 +74,14 @@ bool tally_fails(const struct tally *t, bool strict);
 
 struct scenario_outcome {
     char name[64], cites[64], text[200];
-    uint8_t state;               /* enum scenario_state */
+    uint8_t state; /* enum scenario_state */
 };
 enum scenario_state { SCENARIO_PASS, SCENARIO_OTHERWISE, SCENARIO_NOT_OFFERED, SCENARIO_FAIL };
 
 struct check_run {
     const struct check_options *o;
-    char target[160];            /* as the target names itself */
-    uint8_t kind;                /* enum target_kind */
+    char target[160]; /* as the target names itself */
+    uint8_t kind;     /* enum target_kind */
     uint64_t programs, elapsed_ms;
     struct drive_counts counts;
     struct oracle_counts judged;
@@ -89,26 +89,32 @@ struct check_run {
     struct generator *generator; /* NULL before the generated programs */
     struct scenario_outcome *scenario;
     uint32_t scenarios, scenarios_cap;
-    char folder[400];            /* where traces are; "" if nothing was written */
+    char folder[400]; /* where traces are; "" if nothing was written */
     enum drive_end end;
-    char end_text[400];          /* why the run ended early; "" if it did not */
-    char io_error[300];          /* what could not be written; "" */
-    int status;                  /* exit status of this run alone */
+    char end_text[400]; /* why the run ended early; "" if it did not */
+    char io_error[300]; /* what could not be written; "" */
+    int status;         /* exit status of this run alone */
 };
 
 /* `imapdiff check`: the whole command. argv[0] is "check". Returns the exit status. */
 int check_main(int argc, char **argv);
 /* Runs one target. Fills *run (to be freed by check_run_free). Returns run->status. */
-int check_target(const char *name, const struct check_options *o, const volatile int *stop, struct check_run *run);
+int check_target(const char *name, const struct check_options *o, const volatile int *stop,
+                 struct check_run *run);
 void check_run_free(struct check_run *run);
 
-/* check_out.c: the folder for traces: build/out/NAME where build/ is, else imapdiff-out/NAME. false: *run->io_error says why. */
+/* check_out.c: the folder for traces: build/out/NAME where build/ is, else imapdiff-out/NAME. false:
+ * *run->io_error says why. */
 bool out_folder(struct check_run *run, uint64_t seed);
 /* Writes a finding's trace at once. */
-void out_trace(struct check_run *run, struct finding *f, const struct drive_log *log, const struct program *p);
+void out_trace(struct check_run *run, struct finding *f, const struct drive_log *log,
+               const struct program *p);
 
 /* check_progress.c: a line on the terminal's standard error, or one now and then where it is none. */
-struct progress { bool tty, off; uint64_t last_ms, start_ms; };
+struct progress {
+    bool tty, off;
+    uint64_t last_ms, start_ms;
+};
 void progress_start(struct progress *p, bool quiet);
 void progress_show(struct progress *p, const struct check_run *run, bool force);
 void progress_end(struct progress *p);

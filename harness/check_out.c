@@ -1,4 +1,5 @@
-/* check_out.c: where traces go, and writing one as soon as its finding is there, so that a kill does not lose it. */
+/* check_out.c: where traces go, and writing one as soon as its finding is there, so that a kill does not lose
+ * it. */
 #include "check.h"
 
 #include <dirent.h>
@@ -8,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool make(struct check_run *run, const char *path)
-{
+static bool make(struct check_run *run, const char *path) {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return true;
     snprintf(run->io_error, sizeof run->io_error, "cannot make the folder %s: %s", path, strerror(errno));
@@ -17,8 +17,7 @@ static bool make(struct check_run *run, const char *path)
 }
 
 /* Traces of an earlier run with the same name would be taken for this one's. */
-static void remove_old(const char *folder)
-{
+static void remove_old(const char *folder) {
     DIR *dir = opendir(folder);
     struct dirent *e;
     char path[800];
@@ -33,15 +32,15 @@ static void remove_old(const char *folder)
         closedir(dir);
 }
 
-bool out_folder(struct check_run *run, uint64_t seed)
-{
+bool out_folder(struct check_run *run, uint64_t seed) {
     struct stat st;
     bool built = stat("build", &st) == 0 && S_ISDIR(st.st_mode) && access("build", W_OK) == 0;
     const char *base = built ? "build/out" : "imapdiff-out";
     char name[120];
     size_t n = 0;
     for (const char *c = run->target; *c && n + 1 < sizeof name; c++)
-        name[n++] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_,", *c) ? *c : '-';
+        name[n++] =
+            strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_,", *c) ? *c : '-';
     name[n] = '\0';
     if (!make(run, base))
         return false;
@@ -54,8 +53,7 @@ bool out_folder(struct check_run *run, uint64_t seed)
     return true;
 }
 
-static bool write_text(const char *path, const char *text, size_t n)
-{
+static bool write_text(const char *path, const char *text, size_t n) {
     FILE *f = fopen(path, "wb");
     if (!f)
         return false;
@@ -69,8 +67,8 @@ static bool write_text(const char *path, const char *text, size_t n)
     return ok;
 }
 
-void out_trace(struct check_run *run, struct finding *f, const struct drive_log *log, const struct program *p)
-{
+void out_trace(struct check_run *run, struct finding *f, const struct drive_log *log,
+               const struct program *p) {
     if (!run->folder[0])
         return;
     struct program trace;
@@ -96,7 +94,8 @@ void out_trace(struct check_run *run, struct finding *f, const struct drive_log 
         write_text(path, text, n))
         f->trace = strdup(path);
     else if (!run->io_error[0])
-        snprintf(run->io_error, sizeof run->io_error, "cannot write %.240s: %s", path, text ? strerror(errno) : "out of memory");
+        snprintf(run->io_error, sizeof run->io_error, "cannot write %.240s: %s", path,
+                 text ? strerror(errno) : "out of memory");
     free(text);
     program_free(&trace);
 }

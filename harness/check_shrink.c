@@ -1,4 +1,5 @@
-/* check_shrink.c: drives the shrinker: each try is a run on the stage, and fails if the same finding comes again. */
+/* check_shrink.c: drives the shrinker: each try is a run on the stage, and fails if the same finding comes
+ * again. */
 #include "check_shrink.h"
 #include "cli.h"
 
@@ -16,15 +17,13 @@ struct trying {
     size_t why_cap;
 };
 
-static void on_note(void *user, const struct note *n)
-{
+static void on_note(void *user, const struct note *n) {
     struct trying *t = user;
     t->came = t->came || expectation_met(t->expect, n, true);
 }
 
 /* 1 the finding came, 0 it did not, -1 the run must stop. */
-static int attempt(void *user, const struct program *p)
-{
+static int attempt(void *user, const struct program *p) {
     struct trying *t = user;
     char err[1024];
     if (t->until_ms && clock_ms() >= t->until_ms) {
@@ -44,8 +43,7 @@ static int attempt(void *user, const struct program *p)
     return t->came;
 }
 
-static bool write_file(const char *path, const struct program *p, char *err, size_t errlen)
-{
+static bool write_file(const char *path, const struct program *p, char *err, size_t errlen) {
     size_t n;
     char *text = program_print(p, &n);
     FILE *f = text ? fopen(path, "wb") : NULL;
@@ -62,9 +60,8 @@ static bool write_file(const char *path, const struct program *p, char *err, siz
 }
 
 /* Runs the small program `rate` times and keeps the last failing run's log as a trace with the old header. */
-static bool measure(struct trying *t, const struct program *p, const struct program *old, uint32_t rate, const char *path,
-                    struct small *out, char *err, size_t errlen)
-{
+static bool measure(struct trying *t, const struct program *p, const struct program *old, uint32_t rate,
+                    const char *path, struct small *out, char *err, size_t errlen) {
     struct program trace;
     program_init(&trace);
     bool ok = true, any = false;
@@ -95,10 +92,11 @@ static bool measure(struct trying *t, const struct program *p, const struct prog
     return ok;
 }
 
-bool small_trace(struct stage *s, const struct program *old, const struct expectation *e, uint32_t tries, uint32_t rate,
-                 uint64_t until_ms, const char *path, struct small *out, char *err, size_t errlen)
-{
-    struct trying t = {.stage = s, .expect = e, .until_ms = until_ms, .why = out->text, .why_cap = sizeof out->text};
+bool small_trace(struct stage *s, const struct program *old, const struct expectation *e, uint32_t tries,
+                 uint32_t rate, uint64_t until_ms, const char *path, struct small *out, char *err,
+                 size_t errlen) {
+    struct trying t = {
+        .stage = s, .expect = e, .until_ms = until_ms, .why = out->text, .why_cap = sizeof out->text};
     void (*note)(void *, const struct note *) = s->note;
     void *user = s->user;
     struct program p;
@@ -107,7 +105,8 @@ bool small_trace(struct stage *s, const struct program *old, const struct expect
     s->note = on_note;
     s->user = &t;
     bool ok = true;
-    out->end = shrink_program(old, attempt, &t, &p, &(struct shrink_limits){.tries = tries, .repeats = 2}, &out->counts);
+    out->end = shrink_program(old, attempt, &t, &p, &(struct shrink_limits){.tries = tries, .repeats = 2},
+                              &out->counts);
     if (out->end == SHRINK_MEMORY) {
         snprintf(err, errlen, "out of memory");
         ok = false;
@@ -124,20 +123,15 @@ bool small_trace(struct stage *s, const struct program *old, const struct expect
 
 static volatile int stop;
 
-static void on_signal(int number)
-{
+static void on_signal(int number) {
     (void)number;
     stop = 1;
 }
 
-static void quiet_note(void *user, const struct note *n)
-{
-    (void)user, (void)n;
-}
+static void quiet_note(void *user, const struct note *n) { (void)user, (void)n; }
 
-static int shrink_file(const char *file, const char *target, const char *to, struct check_options *o, uint64_t tries,
-                       uint64_t rate)
-{
+static int shrink_file(const char *file, const char *target, const char *to, struct check_options *o,
+                       uint64_t tries, uint64_t rate) {
     struct program p;
     struct expectation e;
     struct small small;
@@ -156,10 +150,12 @@ static int shrink_file(const char *file, const char *target, const char *to, str
         bool suffix = n > 6 && !strcmp(file + n - 6, ".trace");
         snprintf(path, sizeof path, "%.*s.min.trace", (int)(suffix ? n - 6 : n), file);
         status = EXIT_FINDINGS;
-        if (small_trace(&s, &p, &e, (uint32_t)tries, (uint32_t)rate, 0, to ? to : path, &small, err, sizeof err))
-            printf("%s: %u commands; %s %s came %u of %u times; %u tries%s%s\n", to ? to : path, small.counts.lines_after,
-                   verdict_name(e.verdict), e.clauses, small.came, small.of, small.counts.tries,
-                   small.end == SHRINK_DONE ? "" : ", ended early: ", small.end == SHRINK_DONE ? "" : shrink_end_name(small.end));
+        if (small_trace(&s, &p, &e, (uint32_t)tries, (uint32_t)rate, 0, to ? to : path, &small, err,
+                        sizeof err))
+            printf("%s: %u commands; %s %s came %u of %u times; %u tries%s%s\n", to ? to : path,
+                   small.counts.lines_after, verdict_name(e.verdict), e.clauses, small.came, small.of,
+                   small.counts.tries, small.end == SHRINK_DONE ? "" : ", ended early: ",
+                   small.end == SHRINK_DONE ? "" : shrink_end_name(small.end));
         else {
             cli_error("%s: %s", file, err);
             status = EXIT_CLEAN;
@@ -171,8 +167,7 @@ static int shrink_file(const char *file, const char *target, const char *to, str
     return status;
 }
 
-int shrink_main(int argc, char **argv)
-{
+int shrink_main(int argc, char **argv) {
     struct check_options o = {.seed = 1};
     uint64_t tries = 600, rate = 10;
     const char *word[2], *to = NULL;
@@ -191,7 +186,8 @@ int shrink_main(int argc, char **argv)
     if (!cli_parse(options, argc, argv, word, 2, &words))
         return EXIT_USAGE;
     if (!words || !tries || tries > 100000 || !rate || rate > 10000) {
-        cli_error(words ? "shrink: --tries: expected 1 to 100000; --times: 1 to 10000" : "shrink: expected a trace file");
+        cli_error(words ? "shrink: --tries: expected 1 to 100000; --times: 1 to 10000"
+                        : "shrink: expected a trace file");
         return EXIT_USAGE;
     }
     struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};

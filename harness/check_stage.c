@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool open_target(struct stage *s, int *status, char *err, size_t errlen)
-{
+static bool open_target(struct stage *s, int *status, char *err, size_t errlen) {
     bool usage = false;
-    struct target_options to = {.behaviours = s->behaviours, .content = content_ops(s->content), .seed = s->o->seed,
-                                .users = s->o->users, .allow_inbox = s->o->allow_inbox, .events = drive_events(s->drive)};
+    struct target_options to = {.behaviours = s->behaviours,
+                                .content = content_ops(s->content),
+                                .seed = s->o->seed,
+                                .users = s->o->users,
+                                .allow_inbox = s->o->allow_inbox,
+                                .events = drive_events(s->drive)};
     s->target = target_open(s->name, &to, err, errlen, &usage);
     *status = usage ? EXIT_USAGE : EXIT_TARGET;
     if (s->target && s->o->deadline_ms)
@@ -19,31 +22,31 @@ static bool open_target(struct stage *s, int *status, char *err, size_t errlen)
 }
 
 /* Whoever listens to the stage may change while the oracle lives. */
-static void on_note(void *user, const struct note *n)
-{
+static void on_note(void *user, const struct note *n) {
     struct stage *s = user;
     s->note(s->user, n);
 }
 
-static void attach(struct stage *s)
-{
-    drive_attach(s->drive, s->target, &(struct drive_options){.oracle = s->oracle, .note = on_note, .user = s,
-                                                              .stop = s->stop, .pause_ms = -1});
+static void attach(struct stage *s) {
+    drive_attach(s->drive, s->target,
+                 &(struct drive_options){
+                     .oracle = s->oracle, .note = on_note, .user = s, .stop = s->stop, .pause_ms = -1});
 }
 
-static bool open_oracle(struct stage *s)
-{
+static bool open_oracle(struct stage *s) {
     for (int i = 0; i < s->target->users_n; i++)
         if (!(s->login[i] = strdup(s->target->users[i])))
             return false;
-    struct oracle_options oo = {.behaviours = s->behaviours, .content = content_ops(s->content), .note = on_note,
-                                .user = s, .users = (const char *const *)s->login};
+    struct oracle_options oo = {.behaviours = s->behaviours,
+                                .content = content_ops(s->content),
+                                .note = on_note,
+                                .user = s,
+                                .users = (const char *const *)s->login};
     s->oracle = oracle_new(&oo);
     return s->oracle != NULL;
 }
 
-bool stage_open(struct stage *s, int *status, char *err, size_t errlen)
-{
+bool stage_open(struct stage *s, int *status, char *err, size_t errlen) {
     *status = EXIT_TARGET;
     snprintf(err, errlen, "out of memory");
     s->content = content_new();
@@ -65,8 +68,7 @@ bool stage_open(struct stage *s, int *status, char *err, size_t errlen)
     return true;
 }
 
-bool stage_restart(struct stage *s, char *err, size_t errlen)
-{
+bool stage_restart(struct stage *s, char *err, size_t errlen) {
     int status;
     drive_detach(s->drive);
     target_free(s->target);
@@ -76,14 +78,12 @@ bool stage_restart(struct stage *s, char *err, size_t errlen)
     return true;
 }
 
-enum drive_end stage_run(struct stage *s, const struct program *p)
-{
+enum drive_end stage_run(struct stage *s, const struct program *p) {
     content_reset(s->content); /* model and oracle begin anew, too */
     return drive_run(s->drive, p, ++s->number);
 }
 
-void stage_close(struct stage *s)
-{
+void stage_close(struct stage *s) {
     if (s->target)
         drive_clean(s->drive);
     drive_free(s->drive);
@@ -104,8 +104,7 @@ void stage_close(struct stage *s)
     memset(s->login, 0, sizeof s->login);
 }
 
-bool expectation_read(const struct program *trace, struct expectation *e)
-{
+bool expectation_read(const struct program *trace, struct expectation *e) {
     const char *text = program_head(trace, "expect"), *summary = program_head(trace, "summary");
     *e = (struct expectation){.verdict = -1};
     if (!text)
@@ -119,8 +118,7 @@ bool expectation_read(const struct program *trace, struct expectation *e)
     return e->verdict >= 0;
 }
 
-static bool has_word(const char *words, const char *word, size_t n)
-{
+static bool has_word(const char *words, const char *word, size_t n) {
     while (*words) {
         size_t m = strcspn(words, " ");
         if (m == n && !strncmp(words, word, n))
@@ -130,8 +128,7 @@ static bool has_word(const char *words, const char *word, size_t n)
     return false;
 }
 
-bool expectation_met(const struct expectation *e, const struct note *n, bool with_summary)
-{
+bool expectation_met(const struct expectation *e, const struct note *n, bool with_summary) {
     if (n->verdict != e->verdict)
         return false;
     /* A header's value was cut to its room, and has no blanks at its ends. */

@@ -1,4 +1,5 @@
-/* check_stage.h: a target with the driver and the oracle on it, ready to run programs; check, replay and shrink stand on it. */
+/* check_stage.h: a target with the driver and the oracle on it, ready to run programs; check, replay and
+ * shrink stand on it. */
 #ifndef CHECK_STAGE_H
 #define CHECK_STAGE_H
 
@@ -7,8 +8,8 @@
 
 struct stage {
     /* set by the caller; note and user may change between programs */
-    const char *name;                   /* of the target, as given */
-    const struct check_options *o;      /* seed, users, allow_inbox, behaviours */
+    const char *name;              /* of the target, as given */
+    const struct check_options *o; /* seed, users, allow_inbox, behaviours */
     const volatile int *stop;
     void (*note)(void *user, const struct note *n);
     void *user;
@@ -18,11 +19,12 @@ struct stage {
     struct drive *drive;
     struct target *target;
     struct oracle *oracle;
-    char *login[TARGET_USERS + 1];      /* the target's users; the oracle outlives an instance */
-    uint32_t number;                    /* of the last program, from 1 */
+    char *login[TARGET_USERS + 1]; /* the target's users; the oracle outlives an instance */
+    uint32_t number;               /* of the last program, from 1 */
 };
 
-/* Loads behaviours, opens the target. false: one line in err, and *status is the exit status for it; stage_close is still due. */
+/* Loads behaviours, opens the target. false: one line in err, and *status is the exit status for it;
+ * stage_close is still due. */
 bool stage_open(struct stage *s, int *status, char *err, size_t errlen);
 /* A new instance in place of the old one (which may be dead). false: one line in err. */
 bool stage_restart(struct stage *s, char *err, size_t errlen);
@@ -32,9 +34,9 @@ void stage_close(struct stage *s); /* deletes what the run made on the server, e
 
 /* What a trace says it shows: `# expect: VIOLATES MAP-I3 MAP-4-a`, `# summary: ...`. */
 struct expectation {
-    int verdict;          /* -1: nothing */
-    char clauses[200];    /* one of them must be cited; "": any */
-    char summary[232];    /* must be equal where it is given; "": any */
+    int verdict;       /* -1: nothing */
+    char clauses[200]; /* one of them must be cited; "": any */
+    char summary[232]; /* must be equal where it is given; "": any */
 };
 /* false: there is an `expect` that cannot be read. */
 bool expectation_read(const struct program *trace, struct expectation *e);

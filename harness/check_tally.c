@@ -1,18 +1,17 @@
-/* check_tally.c: equal notes become one finding with a count, and a profile: which answers were seen where. */
+/* check_tally.c: equal notes become one finding with a count, and a profile: which answers were seen where.
+ */
 #include "check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t hash(uint64_t h, const char *z)
-{
+static uint64_t hash(uint64_t h, const char *z) {
     for (; z && *z; z++)
         h = (h ^ (unsigned char)*z) * 1099511628211u;
     return (h ^ 0xff) * 1099511628211u;
 }
 
-static void name_finding(struct finding *f)
-{
+static void name_finding(struct finding *f) {
     char context[160] = "";
     if (f->point >= 0)
         point_context_text(f->point, f->context, context, sizeof context);
@@ -23,21 +22,18 @@ static void name_finding(struct finding *f)
     snprintf(f->id, sizeof f->id, "F%08x", (unsigned)(h ^ h >> 32));
 }
 
-static char *copy(struct tally *t, const char *z)
-{
+static char *copy(struct tally *t, const char *z) {
     char *c = strdup(z ? z : "");
     t->failed = t->failed || !c;
     return c ? c : NULL;
 }
 
-static bool equal(const struct finding *f, const struct note *n)
-{
+static bool equal(const struct finding *f, const struct note *n) {
     return f->verdict == n->verdict && f->point == n->point && (f->point < 0 || f->context == n->context) &&
            !strcmp(f->cites, n->cites ? n->cites : "") && !strcmp(f->summary, n->summary ? n->summary : "");
 }
 
-static bool grow(void **array, uint32_t n, uint32_t *cap, size_t size)
-{
+static bool grow(void **array, uint32_t n, uint32_t *cap, size_t size) {
     if (n < *cap)
         return true;
     uint32_t more = *cap ? *cap * 2 : 64;
@@ -49,12 +45,12 @@ static bool grow(void **array, uint32_t n, uint32_t *cap, size_t size)
     return true;
 }
 
-static void count_row(struct tally *t, const struct note *n)
-{
+static void count_row(struct tally *t, const struct note *n) {
     const char *answer = n->answer ? n->answer : "?";
     for (uint32_t i = 0; i < t->rows; i++) {
         struct profile_row *r = &t->row[i];
-        if (r->point == n->point && r->context == n->context && !strncmp(r->answer, answer, sizeof r->answer - 1)) {
+        if (r->point == n->point && r->context == n->context &&
+            !strncmp(r->answer, answer, sizeof r->answer - 1)) {
             r->count++;
             return;
         }
@@ -71,8 +67,7 @@ static void count_row(struct tally *t, const struct note *n)
     snprintf(r->cites, sizeof r->cites, "%s", n->cites ? n->cites : "");
 }
 
-struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh)
-{
+struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh) {
     *fresh = false;
     t->verdicts[n->verdict]++;
     if (n->point >= 0)
@@ -91,8 +86,12 @@ struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh)
     }
     t->finding = findings;
     struct finding *f = &t->finding[t->findings];
-    *f = (struct finding){.verdict = n->verdict, .point = n->point, .context = n->context, .count = 1,
-                          .event = n->event, .session = n->session};
+    *f = (struct finding){.verdict = n->verdict,
+                          .point = n->point,
+                          .context = n->context,
+                          .count = 1,
+                          .event = n->event,
+                          .session = n->session};
     f->answer = copy(t, n->answer);
     f->cites = copy(t, n->cites);
     f->summary = copy(t, n->summary);
@@ -106,22 +105,19 @@ struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh)
     return f;
 }
 
-static int weight(uint8_t verdict)
-{
-    static const int order[V_COUNT] = {[V_VIOLATES] = 0, [V_DEVIATES] = 1, [V_UNDECIDED] = 2, [V_AMBIGUOUS] = 3,
-                                       [V_UNDOCUMENTED] = 4, [V_CONFORMS] = 5};
+static int weight(uint8_t verdict) {
+    static const int order[V_COUNT] = {[V_VIOLATES] = 0,  [V_DEVIATES] = 1,     [V_UNDECIDED] = 2,
+                                       [V_AMBIGUOUS] = 3, [V_UNDOCUMENTED] = 4, [V_CONFORMS] = 5};
     return order[verdict];
 }
 
-static int by_weight(const void *a, const void *b)
-{
+static int by_weight(const void *a, const void *b) {
     const struct finding *x = a, *y = b;
     int w = weight(x->verdict) - weight(y->verdict);
     return w ? w : x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->id, y->id);
 }
 
-static int by_point(const void *a, const void *b)
-{
+static int by_point(const void *a, const void *b) {
     const struct profile_row *x = a, *y = b;
     if (x->point != y->point)
         return x->point - y->point;
@@ -130,29 +126,25 @@ static int by_point(const void *a, const void *b)
     return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->answer, y->answer);
 }
 
-void tally_sort(struct tally *t)
-{
+void tally_sort(struct tally *t) {
     if (t->findings)
         qsort(t->finding, t->findings, sizeof *t->finding, by_weight);
     if (t->rows)
         qsort(t->row, t->rows, sizeof *t->row, by_point);
 }
 
-bool finding_fails(const struct finding *f, bool strict)
-{
+bool finding_fails(const struct finding *f, bool strict) {
     return !f->known && (f->verdict == V_VIOLATES || (strict && f->verdict == V_DEVIATES));
 }
 
-bool tally_fails(const struct tally *t, bool strict)
-{
+bool tally_fails(const struct tally *t, bool strict) {
     for (uint32_t i = 0; i < t->findings; i++)
         if (finding_fails(&t->finding[i], strict))
             return true;
     return false;
 }
 
-void tally_free(struct tally *t)
-{
+void tally_free(struct tally *t) {
     for (uint32_t i = 0; i < t->findings; i++) {
         struct finding *f = &t->finding[i];
         free(f->answer);

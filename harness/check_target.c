@@ -1,4 +1,5 @@
-/* check_target.c: one target: programs one after the other, notes folded, traces written, the end explained. */
+/* check_target.c: one target: programs one after the other, notes folded, traces written, the end explained.
+ */
 #include "check_shrink.h"
 #include "cli.h"
 #include "scenario.h"
@@ -16,12 +17,11 @@ struct running {
     struct scenario_runner *scenario; /* while one runs */
     FILE *print;
     int restarts;
-    uint32_t failing;       /* notes of this program that fail the run */
-    int silent;             /* programs in a row that ended without a reply */
+    uint32_t failing; /* notes of this program that fail the run */
+    int silent;       /* programs in a row that ended without a reply */
 };
 
-static void on_note(void *user, const struct note *n)
-{
+static void on_note(void *user, const struct note *n) {
     struct running *r = user;
     bool fresh;
     struct finding *f = tally_note(&r->run->tally, n, &fresh);
@@ -34,23 +34,22 @@ static void on_note(void *user, const struct note *n)
     out_trace(r->run, f, drive_log(r->stage.drive), r->program);
 }
 
-static bool print_program(struct running *r, const struct program *p)
-{
+static bool print_program(struct running *r, const struct program *p) {
     if (!r->print)
         return true;
     size_t n;
     char *text = program_print_sent(p, &n);
-    bool ok = text && fprintf(r->print, "# program %u\n", r->stage.number + 1) > 0 && fwrite(text, 1, n, r->print) == n &&
-              fputc('\n', r->print) != EOF;
+    bool ok = text && fprintf(r->print, "# program %u\n", r->stage.number + 1) > 0 &&
+              fwrite(text, 1, n, r->print) == n && fputc('\n', r->print) != EOF;
     free(text);
     if (!ok && !r->run->io_error[0])
         snprintf(r->run->io_error, sizeof r->run->io_error, "cannot write %s: %m", r->run->o->print_programs);
     return ok;
 }
 
-/* A private server whose process died is a finding; a new instance takes its place. false: not again, or it failed. */
-static bool restart(struct running *r)
-{
+/* A private server whose process died is a finding; a new instance takes its place. false: not again, or it
+ * failed. */
+static bool restart(struct running *r) {
     char err[1024];
     if (++r->restarts > RESTARTS_MAX)
         return false;
@@ -61,8 +60,7 @@ static bool restart(struct running *r)
 }
 
 /* Runs one program; false: the run is over. */
-static bool one(struct running *r, const struct program *p)
-{
+static bool one(struct running *r, const struct program *p) {
     struct check_run *run = r->run;
     r->program = p;
     r->failing = 0;
@@ -92,14 +90,12 @@ static bool one(struct running *r, const struct program *p)
     return again && !enough;
 }
 
-static bool time_left(const struct running *r)
-{
+static bool time_left(const struct running *r) {
     uint64_t ms = r->run->o->time_ms;
     return !ms || clock_ms() - r->progress.start_ms < ms;
 }
 
-static bool builtin(struct running *r, struct program *p)
-{
+static bool builtin(struct running *r, struct program *p) {
     const char *text;
     char err[256], name[32];
     for (uint32_t i = 0; time_left(r) && (text = builtin_program(i)); i++) {
@@ -114,18 +110,20 @@ static bool builtin(struct running *r, struct program *p)
     return true;
 }
 
-static void unreachable(struct running *r)
-{
+static void unreachable(struct running *r) {
     r->run->end = DRIVE_UNREACHABLE;
     snprintf(r->run->end_text, sizeof r->run->end_text, "%s", drive_text(r->stage.drive));
 }
 
 /* What generated programs may use here: what the server says that it offers. */
-static bool options_for(struct running *r, struct generator_options *g)
-{
-    static const struct { const char *name; uint32_t family; } families[] = {
-        {" ID ", GENERATE_ID}, {" CLIENTID ", GENERATE_CLIENTID}, {" IDLE ", GENERATE_IDLE}, {" MOVE ", GENERATE_MOVE},
-        {" UIDPLUS ", GENERATE_UIDPLUS}, {" UNSELECT ", GENERATE_UNSELECT}, {" STARTTLS ", GENERATE_TLS},
+static bool options_for(struct running *r, struct generator_options *g) {
+    static const struct {
+        const char *name;
+        uint32_t family;
+    } families[] = {
+        {" ID ", GENERATE_ID},        {" CLIENTID ", GENERATE_CLIENTID}, {" IDLE ", GENERATE_IDLE},
+        {" MOVE ", GENERATE_MOVE},    {" UIDPLUS ", GENERATE_UIDPLUS},   {" UNSELECT ", GENERATE_UNSELECT},
+        {" STARTTLS ", GENERATE_TLS},
     };
     const char *offered = drive_capabilities(r->stage.drive);
     if (!offered)
@@ -141,8 +139,7 @@ static bool options_for(struct running *r, struct generator_options *g)
     return true;
 }
 
-static void generated(struct running *r, struct program *p)
-{
+static void generated(struct running *r, struct program *p) {
     struct generator_options g;
     if (!options_for(r, &g) || !(r->run->generator = generator_new(r->run->o->seed, &g))) {
         unreachable(r);
@@ -154,18 +151,11 @@ static void generated(struct running *r, struct program *p)
             return;
 }
 
-static bool play(void *user, const struct program *p)
-{
-    return one(user, p);
-}
+static bool play(void *user, const struct program *p) { return one(user, p); }
 
-static const struct drive_log *played(void *user)
-{
-    return drive_log(((struct running *)user)->stage.drive);
-}
+static const struct drive_log *played(void *user) { return drive_log(((struct running *)user)->stage.drive); }
 
-static bool keep_outcome(struct check_run *run, const struct scenario_outcome *o)
-{
+static bool keep_outcome(struct check_run *run, const struct scenario_outcome *o) {
     if (run->scenarios == run->scenarios_cap) {
         uint32_t cap = run->scenarios_cap ? run->scenarios_cap * 2 : 64;
         struct scenario_outcome *more = realloc(run->scenario, cap * sizeof *more);
@@ -178,8 +168,7 @@ static bool keep_outcome(struct check_run *run, const struct scenario_outcome *o
     return true;
 }
 
-static bool load_scenarios(struct running *r, struct scenarios **set)
-{
+static bool load_scenarios(struct running *r, struct scenarios **set) {
     char lua[512], path[600], err[400];
     *set = NULL;
     if (r->run->o->scenario && !r->run->o->scenario[0])
@@ -194,8 +183,7 @@ static bool load_scenarios(struct running *r, struct scenarios **set)
 }
 
 /* false: the run is over. */
-static bool scenarios(struct running *r)
-{
+static bool scenarios(struct running *r) {
     struct scenarios *set;
     if (!load_scenarios(r, &set))
         return false;
@@ -205,8 +193,10 @@ static bool scenarios(struct running *r)
     if (!on)
         unreachable(r);
     for (uint32_t i = 0; on && set && i < scenarios_count(set) && time_left(r); i++) {
-        struct scenario_host host = {.capabilities = offered, .secure = r->stage.target->secure,
-                                     .users = r->stage.target->users_n, .inbox = r->stage.target->inbox};
+        struct scenario_host host = {.capabilities = offered,
+                                     .secure = r->stage.target->secure,
+                                     .users = r->stage.target->users_n,
+                                     .inbox = r->stage.target->inbox};
         struct scenario_outcome outcome = {0};
         memcpy(host.can, r->stage.target->can, sizeof host.can);
         runner.ear = (struct scenario_ear){0};
@@ -224,8 +214,7 @@ static bool scenarios(struct running *r)
     return on;
 }
 
-static void run_all(struct running *r)
-{
+static void run_all(struct running *r) {
     struct program p;
     program_init(&p);
     /* Without lua/scenario the same situations come from the program itself. */
@@ -237,8 +226,7 @@ static void run_all(struct running *r)
     program_free(&p);
 }
 
-static int status_of(const struct check_run *run)
-{
+static int status_of(const struct check_run *run) {
     if (tally_fails(&run->tally, run->o->strict))
         return EXIT_FINDINGS;
     for (uint32_t i = 0; i < run->scenarios; i++)
@@ -251,8 +239,7 @@ static int status_of(const struct check_run *run)
     return run->o->reach && reach_missing(run) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
-static bool open_print(struct running *r, int *status)
-{
+static bool open_print(struct running *r, int *status) {
     const char *file = r->run->o->print_programs;
     if (!file || (r->print = fopen(file, "w")))
         return true;
@@ -261,12 +248,11 @@ static bool open_print(struct running *r, int *status)
     return false;
 }
 
-#define SHRINK_MS 12000      /* for one finding */
-#define SHRINK_ALL_MS 90000  /* for all */
+#define SHRINK_MS     12000 /* for one finding */
+#define SHRINK_ALL_MS 90000 /* for all */
 
 /* The first trace of a finding is replaced by a small one beside it, where one is found. */
-static void shrink_one(struct running *r, struct finding *f, uint64_t until_ms)
-{
+static void shrink_one(struct running *r, struct finding *f, uint64_t until_ms) {
     struct program p;
     struct expectation e;
     struct small small;
@@ -284,14 +270,14 @@ static void shrink_one(struct running *r, struct finding *f, uint64_t until_ms)
     program_free(&p);
 }
 
-static void shrink_all(struct running *r)
-{
+static void shrink_all(struct running *r) {
     uint64_t all = clock_ms() + SHRINK_ALL_MS;
     bool tty = r->progress.tty && !r->progress.off;
     for (uint32_t i = 0; i < r->run->tally.findings && r->run->end == DRIVE_DONE; i++) {
         struct finding *f = &r->run->tally.finding[i];
         uint64_t now = clock_ms();
-        if (!f->trace || !finding_fails(f, r->run->o->strict) || now >= all || (r->stage.stop && *r->stage.stop))
+        if (!f->trace || !finding_fails(f, r->run->o->strict) || now >= all ||
+            (r->stage.stop && *r->stage.stop))
             continue;
         if (!r->progress.off)
             fprintf(stderr, "%s%s: making %s small: %s%s", tty ? "\r" : "", r->run->target, f->id, f->summary,
@@ -302,8 +288,7 @@ static void shrink_all(struct running *r)
         fprintf(stderr, "\r\033[K");
 }
 
-static void run_target(struct running *r)
-{
+static void run_target(struct running *r) {
     struct check_run *run = r->run;
     char err[400];
     out_folder(run, run->o->seed);
@@ -320,11 +305,12 @@ static void run_target(struct running *r)
         shrink_all(r);
 }
 
-int check_target(const char *name, const struct check_options *o, const volatile int *stop, struct check_run *run)
-{
+int check_target(const char *name, const struct check_options *o, const volatile int *stop,
+                 struct check_run *run) {
     *run = (struct check_run){.o = o, .status = EXIT_TARGET};
     target_label(name, run->target, sizeof run->target);
-    struct running r = {.run = run, .stage = {.name = name, .o = o, .stop = stop, .note = on_note, .user = &r}};
+    struct running r = {.run = run,
+                        .stage = {.name = name, .o = o, .stop = stop, .note = on_note, .user = &r}};
     char err[1024];
     bool ran = false;
     if (!stage_open(&r.stage, &run->status, err, sizeof err)) {
@@ -343,8 +329,7 @@ int check_target(const char *name, const struct check_options *o, const volatile
     return run->status;
 }
 
-void check_run_free(struct check_run *run)
-{
+void check_run_free(struct check_run *run) {
     tally_free(&run->tally);
     generator_free(run->generator);
     free(run->scenario);

@@ -18,66 +18,72 @@ static const struct command {
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
-    {"lex", lex_main, "id|id-response|clientid|command|response [FILE]", "one item: verdict, tree, broken rule or limit"},
+    {"lex", lex_main, "id|id-response|clientid|command|response [FILE]",
+     "one item: verdict, tree, broken rule or limit"},
     {"list", list_main, "[targets|behaviours|scenarios|choices|clauses]", "what there is"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
-static void short_help(FILE *out)
-{
-    fputs("imapdiff: a model and judge of IMAP's ID, CLIENTID and multi-accessed mailboxes (RFC 2971, 2180)\n\n", out);
+static void short_help(FILE *out) {
+    fputs("imapdiff: a model and judge of IMAP's ID, CLIENTID and multi-accessed mailboxes (RFC 2971, "
+          "2180)\n\n",
+          out);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  imapdiff %-8s %-48s %s\n", commands[i].name, commands[i].words, commands[i].what);
-    fputs("\nTARGET is model, model:BEHAVIOUR, dovecot[:maildir|sdbox|mdbox|mbox], cyrus[:delayed|immediate], or\n"
-          "imap://user:password@host:port/, imaps://..., imap+starttls://...\n", out);
+    fputs("\nTARGET is model, model:BEHAVIOUR, dovecot[:maildir|sdbox|mdbox|mbox], "
+          "cyrus[:delayed|immediate], or\n"
+          "imap://user:password@host:port/, imaps://..., imap+starttls://...\n",
+          out);
 }
 
-static void help(void)
-{
+static void help(void) {
     short_help(stdout);
-    fputs("\ncheck options:\n"
-          "  --time 30s           how long (s, m, h, ms); default 30s on servers\n"
-          "  --programs N         how many generated programs; default 2000 on model\n"
-          "  --seed N             the same seed gives the same programs; default 1\n"
-          "  --clients N          sessions of one program, at most\n"
-          "  --scenario GLOB      scenarios whose name matches; none: --scenario ''\n"
-          "  --profile FILE       an earlier --json=FILE: its findings are known and fail nothing\n"
-          "  --json[=FILE] --junit[=FILE] --tap[=FILE]   for machines; to standard output by default\n"
-          "  --report DIR         a page with grid, findings, traces as charts\n"
-          "  --deadline 20s       for one reply; a server that is silent longer three times in a row ends the run\n"
-          "  --strict             DEVIATES fails the run too\n"
-          "  --shrink             make the traces of findings that fail the run small, and measure their rate\n"
-          "  --first              stop at the first finding that fails the run\n"
-          "  --reach              a choice point's context that was neither reached nor has a reason fails the run\n"
-          "  --user NAME:PASSWORD one more user (URL targets)\n"
-          "  --allow-inbox        programs may use INBOX (URL targets; it must be empty)\n"
-          "  --behaviours DIR     more Lua behaviours for the judge to know\n"
-          "  --print-programs FILE   write the programs that were sent\n"
-          "  --quiet              no progress, only what fails\n"
-          "replay options:\n"
-          "  --times N            how often; prints the rate\n"
-          "shrink options:\n"
-          "  --tries N --times N  programs tried (600), runs of the result that measure its rate (10)\n"
-          "  -o FILE              where to; default: FILE.min.trace\n"
-          "\nExit status: 0 nothing fails the run, 1 findings that do, 2 wrong usage, input, or output that cannot be written,\n"
-          "3 the target could not be reached or died and no finding explains it.\n"
-          "Environment: IMAPDIFF_LUA, IMAPDIFF_SYSROOT, NO_COLOR\n", stdout);
+    fputs(
+        "\ncheck options:\n"
+        "  --time 30s           how long (s, m, h, ms); default 30s on servers\n"
+        "  --programs N         how many generated programs; default 2000 on model\n"
+        "  --seed N             the same seed gives the same programs; default 1\n"
+        "  --clients N          sessions of one program, at most\n"
+        "  --scenario GLOB      scenarios whose name matches; none: --scenario ''\n"
+        "  --profile FILE       an earlier --json=FILE: its findings are known and fail nothing\n"
+        "  --json[=FILE] --junit[=FILE] --tap[=FILE]   for machines; to standard output by default\n"
+        "  --report DIR         a page with grid, findings, traces as charts\n"
+        "  --deadline 20s       for one reply; a server that is silent longer three times in a row ends the "
+        "run\n"
+        "  --strict             DEVIATES fails the run too\n"
+        "  --shrink             make the traces of findings that fail the run small, and measure their rate\n"
+        "  --first              stop at the first finding that fails the run\n"
+        "  --reach              a choice point's context that was neither reached nor has a reason fails the "
+        "run\n"
+        "  --user NAME:PASSWORD one more user (URL targets)\n"
+        "  --allow-inbox        programs may use INBOX (URL targets; it must be empty)\n"
+        "  --behaviours DIR     more Lua behaviours for the judge to know\n"
+        "  --print-programs FILE   write the programs that were sent\n"
+        "  --quiet              no progress, only what fails\n"
+        "replay options:\n"
+        "  --times N            how often; prints the rate\n"
+        "shrink options:\n"
+        "  --tries N --times N  programs tried (600), runs of the result that measure its rate (10)\n"
+        "  -o FILE              where to; default: FILE.min.trace\n"
+        "\nExit status: 0 nothing fails the run, 1 findings that do, 2 wrong usage, input, or output that "
+        "cannot be written,\n"
+        "3 the target could not be reached or died and no finding explains it.\n"
+        "Environment: IMAPDIFF_LUA, IMAPDIFF_SYSROOT, NO_COLOR\n",
+        stdout);
 }
 
-static int unknown(const char *word)
-{
+static int unknown(const char *word) {
     const char *known[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
         known[i] = commands[i].name;
     const char *near = names_nearest(word, known, COMMANDS);
-    cli_error("unknown command `%s`%s%s%s; see imapdiff --help", word, near ? " (nearest: " : "", near ? near : "",
-              near ? ")" : "");
+    cli_error("unknown command `%s`%s%s%s; see imapdiff --help", word, near ? " (nearest: " : "",
+              near ? near : "", near ? ")" : "");
     return EXIT_USAGE;
 }
 
 /* Output that could not be written (a full disk) is an error of its own. */
-static int finish(int status)
-{
+static int finish(int status) {
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (errno == EPIPE) /* the reader had enough */
             return status;
@@ -87,8 +93,7 @@ static int finish(int status)
     return status;
 }
 
-int cli_main(int argc, char **argv)
-{
+int cli_main(int argc, char **argv) {
     if (argc < 2) {
         short_help(stdout);
         fputs("\nimapdiff --help says more.\n", stdout);

@@ -18,16 +18,17 @@ enum cli_type {
     CLI_FILE    /* --name, --name=FILE bool *to is set, const char **file is FILE or NULL */
 };
 struct cli_option {
-    const char *name;  /* without dashes */
+    const char *name; /* without dashes */
     uint8_t type;
     void *to;
     int *n, max;       /* LIST */
     const char **file; /* FILE */
 };
 
-/* Sorts argv[1..] into options and operands. `--` ends the options; `-o X` stands for the option named "o". false: one line on
- * standard error, usage is wrong. */
-bool cli_parse(const struct cli_option *options, int argc, char **argv, const char **operand, int max, int *n);
+/* Sorts argv[1..] into options and operands. `--` ends the options; `-o X` stands for the option named "o".
+ * false: one line on standard error, usage is wrong. */
+bool cli_parse(const struct cli_option *options, int argc, char **argv, const char **operand, int max,
+               int *n);
 /* "imapdiff: text" on standard error. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -36,9 +37,11 @@ int replay_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 
-/* Where lua/ is: $IMAPDIFF_LUA, else lua in the current folder, ../lua or ../../lua beside the running binary, or
+/* Where lua/ is: $IMAPDIFF_LUA, else lua in the current folder, ../lua or ../../lua beside the running
+ * binary, or
  * ../share/imapdiff/lua beside it. false: nowhere. */
 bool lua_folder(char *path, size_t n);
-/* All behaviours of lua/behaviour and of `folders`. NULL: one line in err. A missing lua/ gives an empty set. */
+/* All behaviours of lua/behaviour and of `folders`. NULL: one line in err. A missing lua/ gives an empty set.
+ */
 struct behaviours *load_behaviours(const char *const *folders, int n, char *err, size_t errlen);
 #endif

@@ -6,14 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_folder(const char *path)
-{
+static bool is_folder(const char *path) {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-bool lua_folder(char *path, size_t n)
-{
+bool lua_folder(char *path, size_t n) {
     const char *env = getenv("IMAPDIFF_LUA");
     if (env && *env) {
         snprintf(path, n, "%s", env);
@@ -38,8 +36,7 @@ bool lua_folder(char *path, size_t n)
     return false;
 }
 
-struct behaviours *load_behaviours(const char *const *folders, int n, char *err, size_t errlen)
-{
+struct behaviours *load_behaviours(const char *const *folders, int n, char *err, size_t errlen) {
     struct behaviours *b = behaviours_new();
     char lua[512], path[600];
     if (!b) {

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cli_error(const char *fmt, ...)
-{
+void cli_error(const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
     fputs("imapdiff: ", stderr);
@@ -18,8 +17,7 @@ void cli_error(const char *fmt, ...)
     va_end(ap);
 }
 
-static bool number(const char *text, uint64_t *out, const char **end)
-{
+static bool number(const char *text, uint64_t *out, const char **end) {
     if (*text < '0' || *text > '9')
         return false;
     errno = 0;
@@ -29,10 +27,11 @@ static bool number(const char *text, uint64_t *out, const char **end)
     return errno == 0;
 }
 
-static bool set_time(const char *text, uint64_t *to)
-{
-    static const struct { const char *unit; uint64_t ms; } units[] = {
-        {"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"min", 60000}, {"h", 3600000}};
+static bool set_time(const char *text, uint64_t *to) {
+    static const struct {
+        const char *unit;
+        uint64_t ms;
+    } units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"min", 60000}, {"h", 3600000}};
     const char *end;
     uint64_t v;
     if (!number(text, &v, &end) || v > 1000000000u)
@@ -45,8 +44,7 @@ static bool set_time(const char *text, uint64_t *to)
     return false;
 }
 
-static bool set(const struct cli_option *o, const char *value)
-{
+static bool set(const struct cli_option *o, const char *value) {
     const char *end;
     uint64_t v;
     switch ((enum cli_type)o->type) {
@@ -83,16 +81,14 @@ static bool set(const struct cli_option *o, const char *value)
     return false;
 }
 
-static const struct cli_option *find(const struct cli_option *options, const char *name, size_t n)
-{
+static const struct cli_option *find(const struct cli_option *options, const char *name, size_t n) {
     for (const struct cli_option *o = options; o->name; o++)
         if (strlen(o->name) == n && !strncmp(o->name, name, n))
             return o;
     return NULL;
 }
 
-static bool unknown(const struct cli_option *options, const char *word)
-{
+static bool unknown(const struct cli_option *options, const char *word) {
     const char *known[64];
     size_t k = 0;
     char name[64];
@@ -101,14 +97,13 @@ static bool unknown(const struct cli_option *options, const char *word)
     for (const struct cli_option *o = options; o->name && k < 64; o++)
         known[k++] = o->name;
     const char *near = names_nearest(name, known, k);
-    cli_error("unknown option `%s`%s%s%s; see imapdiff --help", word, near ? " (nearest: --" : "", near ? near : "",
-              near ? ")" : "");
+    cli_error("unknown option `%s`%s%s%s; see imapdiff --help", word, near ? " (nearest: --" : "",
+              near ? near : "", near ? ")" : "");
     return false;
 }
 
 /* One option; *i moves over a value that is a word of its own. */
-static bool option(const struct cli_option *options, int argc, char **argv, int *i)
-{
+static bool option(const struct cli_option *options, int argc, char **argv, int *i) {
     const char *word = argv[*i], *name = word + (word[1] == '-' ? 2 : 1), *equals = strchr(name, '=');
     const struct cli_option *o = find(options, name, equals ? (size_t)(equals - name) : strlen(name));
     if (!o)
@@ -133,8 +128,8 @@ static bool option(const struct cli_option *options, int argc, char **argv, int 
     return set(o, equals ? equals + 1 : argv[++*i]);
 }
 
-bool cli_parse(const struct cli_option *options, int argc, char **argv, const char **operand, int max, int *n)
-{
+bool cli_parse(const struct cli_option *options, int argc, char **argv, const char **operand, int max,
+               int *n) {
     bool over = false;
     *n = 0;
     for (int i = 1; i < argc; i++) {

@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *drive_end_name(enum drive_end e)
-{
+const char *drive_end_name(enum drive_end e) {
     static const char *const names[] = {"done", "stopped", "unreachable", "silent", "died", "memory"};
     return names[e];
 }
 
-struct drive *drive_new(void)
-{
+struct drive *drive_new(void) {
     struct drive *d = calloc(1, sizeof *d);
     if (d) {
         d->events = drive_events_template;
@@ -21,13 +19,9 @@ struct drive *drive_new(void)
     return d;
 }
 
-const struct transport_events *drive_events(struct drive *d)
-{
-    return &d->events;
-}
+const struct transport_events *drive_events(struct drive *d) { return &d->events; }
 
-void drive_attach(struct drive *d, struct target *t, const struct drive_options *o)
-{
+void drive_attach(struct drive *d, struct target *t, const struct drive_options *o) {
     d->o = *o;
     d->target = t;
     d->net = t->transport.ops;
@@ -38,8 +32,7 @@ void drive_attach(struct drive *d, struct target *t, const struct drive_options 
         d->session[i].mute = i > PROGRAM_SESSIONS;
 }
 
-void drive_detach(struct drive *d)
-{
+void drive_detach(struct drive *d) {
     for (int i = 0; i < TRANSPORT_SESSIONS; i++) {
         if (d->net && d->session[i].state != SESSION_NONE && d->session[i].state != SESSION_ENDED)
             d->net->close(d->self, i);
@@ -52,8 +45,7 @@ void drive_detach(struct drive *d)
     d->made = d->inbox_seen = 0;
 }
 
-void drive_free(struct drive *d)
-{
+void drive_free(struct drive *d) {
     if (!d)
         return;
     drive_detach(d);
@@ -71,17 +63,21 @@ const struct drive_log *drive_log(const struct drive *d) { return &d->log; }
 const struct drive_counts *drive_counts(const struct drive *d) { return &d->counts; }
 
 void drive_note(struct drive *d, int session, const char *cites, const char *summary, const char *seen,
-                const char *allowed)
-{
-    struct note n = {.verdict = V_VIOLATES, .point = -1, .cites = cites, .summary = summary, .seen = seen,
-                     .allowed = allowed, .event = d->log.n ? d->log.n - 1 : 0, .session = session};
+                const char *allowed) {
+    struct note n = {.verdict = V_VIOLATES,
+                     .point = -1,
+                     .cites = cites,
+                     .summary = summary,
+                     .seen = seen,
+                     .allowed = allowed,
+                     .event = d->log.n ? d->log.n - 1 : 0,
+                     .session = session};
     if (d->o.note)
         d->o.note(d->o.user, &n);
 }
 
 /* Every open session idle, NOOP in each, one after the other. */
-static bool noop_round(struct drive *d)
-{
+static bool noop_round(struct drive *d) {
     static const uint8_t noop[] = "NOOP";
     for (int i = 1; i <= PROGRAM_SESSIONS; i++) {
         if (d->session[i].state != SESSION_OPEN)
@@ -92,8 +88,7 @@ static bool noop_round(struct drive *d)
     return true;
 }
 
-static bool checkpoint(struct drive *d)
-{
+static bool checkpoint(struct drive *d) {
     if (!noop_round(d))
         return false;
     if (d->o.pause_ms > 0)
@@ -108,12 +103,12 @@ static bool checkpoint(struct drive *d)
     return true;
 }
 
-static bool open_line(struct drive *d, const struct line *l)
-{
+static bool open_line(struct drive *d, const struct line *l) {
     enum line_tls tls = l->tls;
     static const uint8_t secure[] = {0, SECURE_PLAIN, SECURE_TLS, SECURE_STARTTLS};
     if (tls != TLS_DEFAULT && !d->target->can[secure[tls]]) {
-        d->counts.skipped++; /* the target does not offer it: its lines will open the session in the target's own way */
+        d->counts.skipped++; /* the target does not offer it: its lines will open the session in the target's
+                                own way */
         return true;
     }
     if (l->user)
@@ -121,8 +116,7 @@ static bool open_line(struct drive *d, const struct line *l)
     return session_open(d, l->session, l->user, tls, !(l->flags & LINE_NO_LOGIN));
 }
 
-static bool run_line(struct drive *d, const struct line *l)
-{
+static bool run_line(struct drive *d, const struct line *l) {
     switch ((enum line_kind)l->kind) {
     case LINE_SEND:
         return l->flags & LINE_AUTO || session_send(d, l->session, program_text(d->program, l), l->flags);
@@ -145,8 +139,7 @@ static bool run_line(struct drive *d, const struct line *l)
     return true;
 }
 
-static void run_lines(struct drive *d)
-{
+static void run_lines(struct drive *d) {
     bool settled = false;
     for (d->line = 0; d->line < d->program->lines; d->line++) {
         const struct line *l = &d->program->line[d->line];
@@ -159,9 +152,9 @@ static void run_lines(struct drive *d)
         checkpoint(d);
 }
 
-/* What tells one death from another: the server's own words for it, else nothing. One line, without the log's time. */
-static void cause_of_death(const char *text, char *out, size_t cap)
-{
+/* What tells one death from another: the server's own words for it, else nothing. One line, without the log's
+ * time. */
+static void cause_of_death(const char *text, char *out, size_t cap) {
     static const char *const words[] = {"Panic: ", "Fatal: ", "signal ", "assertion"};
     const char *at = NULL;
     for (size_t i = 0; !at && i < sizeof words / sizeof *words; i++)
@@ -172,15 +165,13 @@ static void cause_of_death(const char *text, char *out, size_t cap)
         snprintf(out, cap, "a process of the server died");
 }
 
-bool drive_dead(struct drive *d, int wait_ms)
-{
+bool drive_dead(struct drive *d, int wait_ms) {
     if (!d->dead && d->target->ops->died)
         d->dead = d->target->ops->died(d->target, wait_ms, d->obituary, sizeof d->obituary);
     return d->dead;
 }
 
-static void check_alive(struct drive *d)
-{
+static void check_alive(struct drive *d) {
     char cause[200];
     if (!drive_dead(d, 0))
         return;
@@ -193,8 +184,7 @@ static void check_alive(struct drive *d)
     drive_note(d, 0, "MAP-I13", cause, d->obituary, "no crash");
 }
 
-static bool begin(struct drive *d, const struct program *p, uint32_t number)
-{
+static bool begin(struct drive *d, const struct program *p, uint32_t number) {
     d->end = DRIVE_DONE;
     d->text[0] = '\0';
     d->program = p;
@@ -215,8 +205,7 @@ static bool begin(struct drive *d, const struct program *p, uint32_t number)
     return clean_before(d, p);
 }
 
-enum drive_end drive_run(struct drive *d, const struct program *p, uint32_t number)
-{
+enum drive_end drive_run(struct drive *d, const struct program *p, uint32_t number) {
     if (d->o.oracle)
         oracle_reset(d->o.oracle);
     if (begin(d, p, number)) {

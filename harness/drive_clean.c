@@ -1,4 +1,5 @@
-/* drive_clean.c: the mailboxes of a run: where they may be, INBOX emptied before, everything of ours deleted after.
+/* drive_clean.c: the mailboxes of a run: where they may be, INBOX emptied before, everything of ours deleted
+ * after.
  *
  * All of it goes through sessions of its own, one per user, of which neither the oracle nor the log hears.
  */
@@ -11,10 +12,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* One command in the user's housekeeping session; its responses are then in session.answers. false: it could not be asked. */
+/* One command in the user's housekeeping session; its responses are then in session.answers. false: it could
+ * not be asked. */
 static bool ask(struct drive *d, int user, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static bool ask(struct drive *d, int user, const char *fmt, ...)
-{
+static bool ask(struct drive *d, int user, const char *fmt, ...) {
     int session = HOUSEKEEPING - (user - 1);
     struct session *s = &d->session[session];
     char command[1200];
@@ -32,13 +33,9 @@ static bool ask(struct drive *d, int user, const char *fmt, ...)
            s->state == SESSION_OPEN;
 }
 
-static struct session *keeper(struct drive *d, int user)
-{
-    return &d->session[HOUSEKEEPING - (user - 1)];
-}
+static struct session *keeper(struct drive *d, int user) { return &d->session[HOUSEKEEPING - (user - 1)]; }
 
-static void dismiss(struct drive *d)
-{
+static void dismiss(struct drive *d) {
     for (int user = 1; user <= HOUSEKEEPING_USERS; user++) {
         session_close(d, HOUSEKEEPING - (user - 1));
         keeper(d, user)->state = SESSION_NONE;
@@ -46,8 +43,7 @@ static void dismiss(struct drive *d)
 }
 
 /* The k-th quoted string of the first answer line that begins with `start`; false if there is none. */
-static bool quoted(const struct session *s, const char *start, int k, char *out, size_t cap)
-{
+static bool quoted(const struct session *s, const char *start, int k, char *out, size_t cap) {
     const uint8_t *p = s->answers.p, *end = p + s->answers.n;
     while (p < end) {
         const uint8_t *nl = memchr(p, '\n', (size_t)(end - p));
@@ -75,19 +71,21 @@ static bool quoted(const struct session *s, const char *start, int k, char *out,
     return false;
 }
 
-/* The separator, and the folder of this run: below the personal namespace's prefix where there is one (Courier: INBOX.). */
-bool clean_first(struct drive *d)
-{
+/* The separator, and the folder of this run: below the personal namespace's prefix where there is one
+ * (Courier: INBOX.). */
+bool clean_first(struct drive *d) {
     char text[64];
     if (d->separator)
         return true;
     d->mute_text[0] = '\0';
     if (!ask(d, 1, "LIST \"\" \"\"")) {
-        drive_fail(d, DRIVE_UNREACHABLE, "%s", d->mute_text[0] ? d->mute_text : "the connection ended at LIST \"\" \"\"");
+        drive_fail(d, DRIVE_UNREACHABLE, "%s",
+                   d->mute_text[0] ? d->mute_text : "the connection ended at LIST \"\" \"\"");
         return false;
     }
     /* A server that refuses this LIST is a matter for programs, not for us. */
-    d->separator = quoted(keeper(d, 1), "* LIST ", 0, text, sizeof text) && text[0] && !text[1] ? text[0] : '/';
+    d->separator =
+        quoted(keeper(d, 1), "* LIST ", 0, text, sizeof text) && text[0] && !text[1] ? text[0] : '/';
     if (d->target->prefix[0]) {
         char personal[40] = "";
         if (ask(d, 1, "NAMESPACE") && !strcmp(keeper(d, 1)->word, "OK"))
@@ -100,8 +98,7 @@ bool clean_first(struct drive *d)
 }
 
 /* Adds the words of every CAPABILITY response or code in the answers, each once. */
-static void add_capabilities(struct drive *d, const struct session *s)
-{
+static void add_capabilities(struct drive *d, const struct session *s) {
     char *all = d->capabilities;
     const uint8_t *p = s->answers.p, *end = p + s->answers.n;
     for (; p && p + 12 < end; p++) {
@@ -125,8 +122,7 @@ static void add_capabilities(struct drive *d, const struct session *s)
     }
 }
 
-const char *drive_capabilities(struct drive *d)
-{
+const char *drive_capabilities(struct drive *d) {
     if (d->capabilities[0])
         return d->capabilities;
     d->end = DRIVE_DONE;
@@ -155,8 +151,7 @@ const char *drive_capabilities(struct drive *d)
     return d->capabilities;
 }
 
-static bool mentions(const struct program *p, const char *word)
-{
+static bool mentions(const struct program *p, const char *word) {
     size_t n = strlen(word);
     for (uint32_t i = 0; i < p->lines; i++) {
         struct slice s = program_text(p, &p->line[i]);
@@ -167,8 +162,7 @@ static bool mentions(const struct program *p, const char *word)
     return false;
 }
 
-static void each_user(struct drive *d, const struct program *p)
-{
+static void each_user(struct drive *d, const struct program *p) {
     for (uint32_t i = 0; i < p->lines; i++)
         if (p->line[i].kind == LINE_OPEN && p->line[i].user > 1 && p->line[i].user <= HOUSEKEEPING_USERS &&
             p->line[i].user <= d->target->users_n)
@@ -176,8 +170,7 @@ static void each_user(struct drive *d, const struct program *p)
 }
 
 /* Deletes all messages of the user's INBOX. On somebody's server only if it was empty when this run began. */
-static bool empty_inbox(struct drive *d, int user)
-{
+static bool empty_inbox(struct drive *d, int user) {
     bool seen = d->inbox_seen >> (user - 1) & 1, empty;
     if (!ask(d, user, "STATUS INBOX (MESSAGES)"))
         return false;
@@ -185,24 +178,25 @@ static bool empty_inbox(struct drive *d, int user)
     grow_put(&s->answers, "", 1);
     empty = s->answers.p && strstr((const char *)s->answers.p, "(MESSAGES 0)");
     if (!seen && !empty && d->target->kind == TARGET_URL) {
-        drive_fail(d, DRIVE_UNREACHABLE, "%s: --allow-inbox needs an empty INBOX, and user %d's is not", d->target->name,
-                   user);
+        drive_fail(d, DRIVE_UNREACHABLE, "%s: --allow-inbox needs an empty INBOX, and user %d's is not",
+                   d->target->name, user);
         return false;
     }
     d->inbox_seen |= 1u << (user - 1);
     if (empty)
         return true;
-    return ask(d, user, "SELECT INBOX") && ask(d, user, "STORE 1:* +FLAGS.SILENT (\\Deleted)") && ask(d, user, "CLOSE");
+    return ask(d, user, "SELECT INBOX") && ask(d, user, "STORE 1:* +FLAGS.SILENT (\\Deleted)") &&
+           ask(d, user, "CLOSE");
 }
 
-bool clean_before(struct drive *d, const struct program *p)
-{
+bool clean_before(struct drive *d, const struct program *p) {
     each_user(d, p);
     if (!d->target->clean)
         return true;
     bool inbox = mentions(p, "INBOX");
     if (inbox && !d->target->inbox) {
-        drive_fail(d, DRIVE_UNREACHABLE, "%s: a program that uses INBOX needs --allow-inbox", d->target->name);
+        drive_fail(d, DRIVE_UNREACHABLE, "%s: a program that uses INBOX needs --allow-inbox",
+                   d->target->name);
         return false;
     }
     for (int user = 1; user <= HOUSEKEEPING_USERS; user++) {
@@ -218,24 +212,28 @@ bool clean_before(struct drive *d, const struct program *p)
     return true;
 }
 
-/* Mailbox names from `* LIST (...) "/" name` lines, longest first, so that children go before their parents. */
-struct found { char *name[512]; int n; };
+/* Mailbox names from `* LIST (...) "/" name` lines, longest first, so that children go before their parents.
+ */
+struct found {
+    char *name[512];
+    int n;
+};
 
-static int longer(const void *a, const void *b)
-{
+static int longer(const void *a, const void *b) {
     size_t x = strlen(*(char *const *)a), y = strlen(*(char *const *)b);
     return x < y ? 1 : x > y ? -1 : strcmp(*(char *const *)b, *(char *const *)a);
 }
 
-static void collect(const struct session *s, const char *response, const char *below, struct found *f)
-{
+static void collect(const struct session *s, const char *response, const char *below, struct found *f) {
     const uint8_t *p = s->answers.p, *end = p + s->answers.n;
     f->n = 0;
     while (p < end && f->n < (int)(sizeof f->name / sizeof *f->name)) {
         const uint8_t *nl = memchr(p, '\n', (size_t)(end - p));
         const uint8_t *stop = nl ? nl : end;
-        /* Our own names begin with `below` and need neither escapes nor literals: the rest of the line is the name. */
-        for (const uint8_t *q = p; q + strlen(below) <= stop && !strncasecmp((const char *)p, response, strlen(response)); q++) {
+        /* Our own names begin with `below` and need neither escapes nor literals: the rest of the line is the
+         * name. */
+        for (const uint8_t *q = p;
+             q + strlen(below) <= stop && !strncasecmp((const char *)p, response, strlen(response)); q++) {
             if (memcmp(q, below, strlen(below)) || q == p || (q[-1] != ' ' && q[-1] != '"'))
                 continue;
             const uint8_t *last = stop;
@@ -249,8 +247,7 @@ static void collect(const struct session *s, const char *response, const char *b
     qsort(f->name, (size_t)f->n, sizeof *f->name, longer);
 }
 
-static void delete_below(struct drive *d, int user, const char *below, bool subscriptions)
-{
+static void delete_below(struct drive *d, int user, const char *below, bool subscriptions) {
     struct found *f = calloc(1, sizeof *f);
     if (!f)
         return;
@@ -267,8 +264,7 @@ static void delete_below(struct drive *d, int user, const char *below, bool subs
     free(f);
 }
 
-void clean_after(struct drive *d, const struct program *p)
-{
+void clean_after(struct drive *d, const struct program *p) {
     if (!d->target->clean || !d->log.box[0])
         return;
     enum drive_end end = d->end;
@@ -283,8 +279,7 @@ void clean_after(struct drive *d, const struct program *p)
     memcpy(d->text, text, sizeof text);
 }
 
-void drive_clean(struct drive *d)
-{
+void drive_clean(struct drive *d) {
     if (!d->target || !d->target->clean || d->end == DRIVE_DIED)
         return;
     const volatile int *stop = d->o.stop;

@@ -6,13 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-static bool told(const struct drive *d, const struct session *s)
-{
-    return !s->mute && d->o.oracle;
-}
+static bool told(const struct drive *d, const struct session *s) { return !s->mute && d->o.oracle; }
 
-static void on_opened(void *user, int session, uint64_t t, bool tls)
-{
+static void on_opened(void *user, int session, uint64_t t, bool tls) {
     struct drive *d = user;
     struct session *s = &d->session[session];
     s->state = SESSION_GREETING;
@@ -27,8 +23,7 @@ static void on_opened(void *user, int session, uint64_t t, bool tls)
     }
 }
 
-static bool holds(struct slice s, const char *z)
-{
+static bool holds(struct slice s, const char *z) {
     size_t n = strlen(z);
     for (uint32_t i = 0; i + n <= s.n; i++)
         if (!strncasecmp((const char *)s.p + i, z, n))
@@ -37,8 +32,7 @@ static bool holds(struct slice s, const char *z)
 }
 
 /* The first word behind a tag: "OK", "NO", "BAD"; anything else is "". */
-static void reply_word(struct slice rest, char word[4])
-{
+static void reply_word(struct slice rest, char word[4]) {
     uint32_t n = 0;
     while (n < rest.n && rest.p[n] != ' ' && rest.p[n] != '\r')
         n++;
@@ -49,8 +43,7 @@ static void reply_word(struct slice rest, char word[4])
             memcpy(word, known[i], n + 1);
 }
 
-static void arm(struct drive *d, int session)
-{
+static void arm(struct drive *d, int session) {
     struct session *s = &d->session[session];
     const struct pending *p = &s->pending[0];
     if (!s->pendings || p->raw || s->idling || s->challenge) {
@@ -62,8 +55,7 @@ static void arm(struct drive *d, int session)
     d->net->expect(d->self, session, what, d->target->reply_ms);
 }
 
-static void done_pending(struct drive *d, int session, uint32_t i)
-{
+static void done_pending(struct drive *d, int session, uint32_t i) {
     struct session *s = &d->session[session];
     struct pending p = s->pending[i];
     memmove(s->pending + i, s->pending + i + 1, (s->pendings - i - 1) * sizeof p);
@@ -84,8 +76,7 @@ static void done_pending(struct drive *d, int session, uint32_t i)
     arm(d, session);
 }
 
-static void tagged_reply(struct drive *d, int session, struct slice r, uint32_t tag_n)
-{
+static void tagged_reply(struct drive *d, int session, struct slice r, uint32_t tag_n) {
     struct session *s = &d->session[session];
     struct slice rest = {r.p + tag_n + 1, r.n - tag_n - 1};
     for (uint32_t i = 0; i < s->pendings; i++) {
@@ -97,15 +88,15 @@ static void tagged_reply(struct drive *d, int session, struct slice r, uint32_t 
         done_pending(d, session, i);
         return;
     }
-    /* A tag that no command has. A raw line may have been understood so; else the awaited reply has little time left. */
+    /* A tag that no command has. A raw line may have been understood so; else the awaited reply has little
+     * time left. */
     if (s->pendings && s->pending[0].raw)
         done_pending(d, session, 0);
     else if (s->pendings && !s->idling)
         d->net->expect(d->self, session, "a reply with the command's own tag", 1000);
 }
 
-static void understood(struct drive *d, int session, struct slice r)
-{
+static void understood(struct drive *d, int session, struct slice r) {
     struct session *s = &d->session[session];
     bool greeting = s->state == SESSION_GREETING;
     if (greeting)
@@ -125,7 +116,8 @@ static void understood(struct drive *d, int session, struct slice r)
         s->bye = s->bye || holds((struct slice){r.p, r.n < 6 ? r.n : 6}, "* BYE ");
         if (greeting && holds(r, "* PREAUTH"))
             s->preauth = true;
-        if (!greeting && s->pendings && s->pending[0].raw && holds((struct slice){r.p, r.n < 6 ? r.n : 6}, "* BAD"))
+        if (!greeting && s->pendings && s->pending[0].raw &&
+            holds((struct slice){r.p, r.n < 6 ? r.n : 6}, "* BAD"))
             done_pending(d, session, 0);
         return;
     }
@@ -136,8 +128,7 @@ static void understood(struct drive *d, int session, struct slice r)
         tagged_reply(d, session, r, n);
 }
 
-static void on_response(void *user, int session, uint64_t t, const uint8_t *octets, size_t n)
-{
+static void on_response(void *user, int session, uint64_t t, const uint8_t *octets, size_t n) {
     struct drive *d = user;
     struct session *s = &d->session[session];
     struct slice r = {octets, (uint32_t)n};
@@ -154,8 +145,7 @@ static void on_response(void *user, int session, uint64_t t, const uint8_t *octe
     understood(d, session, r);
 }
 
-static void on_leftover(void *user, int session, uint64_t t, const uint8_t *octets, size_t n)
-{
+static void on_leftover(void *user, int session, uint64_t t, const uint8_t *octets, size_t n) {
     struct drive *d = user;
     (void)t;
     char seen[200];
@@ -164,11 +154,11 @@ static void on_leftover(void *user, int session, uint64_t t, const uint8_t *octe
         seen[k++] = octets[i] >= 0x20 && octets[i] < 0x7f ? (char)octets[i] : '.';
     seen[k] = '\0';
     if (!d->session[session].mute)
-        drive_note(d, session, "CID-D2 R3501-6.2.1", "octets in clear behind the OK to STARTTLS", seen, "nothing before TLS");
+        drive_note(d, session, "CID-D2 R3501-6.2.1", "octets in clear behind the OK to STARTTLS", seen,
+                   "nothing before TLS");
 }
 
-static void on_secured(void *user, int session, uint64_t t)
-{
+static void on_secured(void *user, int session, uint64_t t) {
     struct drive *d = user;
     struct session *s = &d->session[session];
     s->tls = true;
@@ -180,9 +170,8 @@ static void on_secured(void *user, int session, uint64_t t)
         oracle_tls(d->o.oracle, session, t);
 }
 
-static void on_closed(void *user, int session, uint64_t t, enum closed_how how, const uint8_t *octets, size_t n,
-                      const char *text)
-{
+static void on_closed(void *user, int session, uint64_t t, enum closed_how how, const uint8_t *octets,
+                      size_t n, const char *text) {
     struct drive *d = user;
     struct session *s = &d->session[session];
     bool was_open = s->state == SESSION_OPEN, ours = how == CLOSED_TIMEOUT || how == CLOSED_OVERLONG;
@@ -213,6 +202,9 @@ static void on_closed(void *user, int session, uint64_t t, enum closed_how how, 
 }
 
 const struct transport_events drive_events_template = {
-    .on_opened = on_opened, .on_response = on_response, .on_leftover = on_leftover, .on_secured = on_secured,
+    .on_opened = on_opened,
+    .on_response = on_response,
+    .on_leftover = on_leftover,
+    .on_secured = on_secured,
     .on_closed = on_closed,
 };

@@ -9,7 +9,10 @@
 struct judged {
     bool open, idling, challenge;
     uint32_t tags;
-    struct { char tag[TAG_MAX]; bool idle, authenticate, starttls; } pending[PENDING_MAX];
+    struct {
+        char tag[TAG_MAX];
+        bool idle, authenticate, starttls;
+    } pending[PENDING_MAX];
     uint32_t pendings;
 };
 
@@ -22,19 +25,15 @@ struct judge {
     struct grow wire;
 };
 
-static uint64_t tick(struct judge *j)
-{
-    return j->t += 1000000u;
-}
+static uint64_t tick(struct judge *j) { return j->t += 1000000u; }
 
-static bool word_is(struct slice s, const char *word)
-{
+static bool word_is(struct slice s, const char *word) {
     size_t n = strlen(word);
-    return s.n >= n && !strncasecmp((const char *)s.p, word, n) && (s.n == n || s.p[n] == ' ' || s.p[n] == '\r');
+    return s.n >= n && !strncasecmp((const char *)s.p, word, n) &&
+           (s.n == n || s.p[n] == ' ' || s.p[n] == '\r');
 }
 
-static bool compose(struct judge *j, const char *tag, const struct line *l)
-{
+static bool compose(struct judge *j, const char *tag, const struct line *l) {
     struct words w = {.names = &j->names, .box = "", .separator = '/'};
     j->wire.n = 0;
     if (tag) {
@@ -47,8 +46,7 @@ static bool compose(struct judge *j, const char *tag, const struct line *l)
     return !j->wire.bad;
 }
 
-static bool sent(struct judge *j, const struct line *l)
-{
+static bool sent(struct judge *j, const struct line *l) {
     struct judged *s = &j->session[l->session];
     struct slice text = program_text(j->p, l);
     bool answers = s->challenge || (s->idling && word_is(text, "DONE") && !(l->flags & LINE_RAW));
@@ -79,8 +77,7 @@ static bool sent(struct judge *j, const struct line *l)
 }
 
 /* Takes the tag's command off the list; its STARTTLS accepted is a handshake done. */
-static void completed(struct judge *j, int session, struct slice tag, struct slice rest)
-{
+static void completed(struct judge *j, int session, struct slice tag, struct slice rest) {
     struct judged *s = &j->session[session];
     for (uint32_t i = 0; i < s->pendings; i++) {
         if (strlen(s->pending[i].tag) != tag.n || memcmp(s->pending[i].tag, tag.p, tag.n))
@@ -98,8 +95,7 @@ static void completed(struct judge *j, int session, struct slice tag, struct sli
     }
 }
 
-static bool received(struct judge *j, const struct line *l)
-{
+static bool received(struct judge *j, const struct line *l) {
     struct judged *s = &j->session[l->session];
     struct slice text = program_text(j->p, l), tag = program_tag(j->p, l);
     bool raw = l->flags & LINE_RAW, plus = !raw && text.n && text.p[0] == '+' && !tag.n;
@@ -129,8 +125,7 @@ static bool received(struct judge *j, const struct line *l)
     return true;
 }
 
-static bool line(struct judge *j, const struct line *l)
-{
+static bool line(struct judge *j, const struct line *l) {
     struct judged *s = &j->session[l->session];
     struct slice text = program_text(j->p, l);
     char why[256];
@@ -145,7 +140,8 @@ static bool line(struct judge *j, const struct line *l)
         oracle_opened(j->oracle, l->session, tick(j), l->tls == TLS_IMPLICIT);
         return true;
     case LINE_CLOSE:
-        snprintf(why, sizeof why, "%.*s", (int)(text.n > 7 ? text.n - 7 : 0), text.n > 7 ? (const char *)text.p + 7 : "");
+        snprintf(why, sizeof why, "%.*s", (int)(text.n > 7 ? text.n - 7 : 0),
+                 text.n > 7 ? (const char *)text.p + 7 : "");
         oracle_closed(j->oracle, l->session, tick(j), how, why);
         *s = (struct judged){0};
         return true;
@@ -162,8 +158,7 @@ static bool line(struct judge *j, const struct line *l)
     return true;
 }
 
-bool judge_trace(const struct program *trace, struct oracle *o, char *err, size_t errlen)
-{
+bool judge_trace(const struct program *trace, struct oracle *o, char *err, size_t errlen) {
     bool any = false;
     for (uint32_t i = 0; i < trace->lines && !any; i++)
         any = trace->line[i].kind == LINE_EXPECT;

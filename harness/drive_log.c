@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void log_reset(struct drive_log *log)
-{
+void log_reset(struct drive_log *log) {
     log->n = log->used = 0;
     log->full = false;
 }
 
-/* Copies octets behind the others; when memory or LOG_OCTETS_MAX does not allow it, none, and log.full says so. */
-void log_keep(struct drive_log *log, const void *octets, size_t n, uint32_t *at, uint32_t *kept)
-{
+/* Copies octets behind the others; when memory or LOG_OCTETS_MAX does not allow it, none, and log.full says
+ * so. */
+void log_keep(struct drive_log *log, const void *octets, size_t n, uint32_t *at, uint32_t *kept) {
     uint64_t want = (uint64_t)log->used + n;
     *at = log->used;
     *kept = 0;
@@ -34,8 +33,8 @@ void log_keep(struct drive_log *log, const void *octets, size_t n, uint32_t *at,
     *kept = (uint32_t)n;
 }
 
-struct event *log_event(struct drive_log *log, enum event_kind kind, int session, uint64_t t, const void *octets, size_t n)
-{
+struct event *log_event(struct drive_log *log, enum event_kind kind, int session, uint64_t t,
+                        const void *octets, size_t n) {
     static struct event lost;
     if (log->n == log->cap) {
         uint32_t cap = log->cap ? log->cap * 2 : 256;
@@ -53,7 +52,8 @@ struct event *log_event(struct drive_log *log, enum event_kind kind, int session
     return e;
 }
 
-/* What a reader of the trace must know to leave a tag out: which commands of a session are open, the oldest first. */
+/* What a reader of the trace must know to leave a tag out: which commands of a session are open, the oldest
+ * first. */
 struct open_tags {
     uint32_t event[PENDING_MAX];
     uint32_t n, tags;
@@ -66,14 +66,12 @@ struct tracer {
     struct open_tags open[PROGRAM_SESSIONS + 1];
 };
 
-static struct slice octets_of(const struct drive_log *log, uint32_t at, uint32_t n)
-{
+static struct slice octets_of(const struct drive_log *log, uint32_t at, uint32_t n) {
     return (struct slice){log->octets + at, n};
 }
 
 /* The tag of a sent command: the wire up to the first blank. */
-static struct slice tag_of(const struct drive_log *log, uint32_t event)
-{
+static struct slice tag_of(const struct drive_log *log, uint32_t event) {
     const struct event *e = &log->event[event];
     struct slice s = octets_of(log, e->at, e->n);
     uint32_t n = 0;
@@ -82,8 +80,7 @@ static struct slice tag_of(const struct drive_log *log, uint32_t event)
     return (struct slice){s.p, n};
 }
 
-static bool trace_sent(struct tracer *t, uint32_t i)
-{
+static bool trace_sent(struct tracer *t, uint32_t i) {
     const struct event *e = &t->log->event[i];
     struct line *l = program_add(t->out, LINE_SEND, e->session, t->log->octets + e->text, e->text_n);
     struct open_tags *open = &t->open[e->session];
@@ -96,8 +93,7 @@ static bool trace_sent(struct tracer *t, uint32_t i)
 }
 
 /* Splits a tagged response; false: it has no tag that `S1: ` or `S1 [tag]: ` could stand for. */
-static bool tagged(struct slice s, struct slice *tag, struct slice *rest)
-{
+static bool tagged(struct slice s, struct slice *tag, struct slice *rest) {
     uint32_t n = 0;
     while (n < s.n && s.p[n] > ' ' && s.p[n] < 0x7f && s.p[n] != ']')
         n++;
@@ -108,14 +104,12 @@ static bool tagged(struct slice s, struct slice *tag, struct slice *rest)
     return true;
 }
 
-static bool untagged(struct slice s)
-{
+static bool untagged(struct slice s) {
     return s.n && (s.p[0] == '+' || (s.p[0] == '*' && s.n > 1 && s.p[1] == ' '));
 }
 
 /* Adds a response line, its tag first in the octets where it must be written out. */
-static bool add_response(struct tracer *t, int session, struct slice tag, struct slice text, uint8_t flags)
-{
+static bool add_response(struct tracer *t, int session, struct slice tag, struct slice text, uint8_t flags) {
     uint32_t at = t->out->used;
     if (tag.n && !program_add(t->out, LINE_COMMENT, 0, tag.p, tag.n))
         return false;
@@ -129,8 +123,7 @@ static bool add_response(struct tracer *t, int session, struct slice tag, struct
     return true;
 }
 
-static bool trace_received(struct tracer *t, const struct event *e)
-{
+static bool trace_received(struct tracer *t, const struct event *e) {
     struct grow g = {0};
     if (!abstract(&t->names, t->log->box, octets_of(t->log, e->at, e->n), &g)) {
         free(g.p);
@@ -159,8 +152,7 @@ static bool trace_received(struct tracer *t, const struct event *e)
     return ok;
 }
 
-static bool trace_event(struct tracer *t, uint32_t i)
-{
+static bool trace_event(struct tracer *t, uint32_t i) {
     const struct event *e = &t->log->event[i];
     struct line *l;
     switch ((enum event_kind)e->kind) {
@@ -192,8 +184,7 @@ static bool trace_event(struct tracer *t, uint32_t i)
     return true;
 }
 
-bool log_trace(const struct drive_log *log, uint32_t n, const struct program *from, struct program *out)
-{
+bool log_trace(const struct drive_log *log, uint32_t n, const struct program *from, struct program *out) {
     struct tracer *t = calloc(1, sizeof *t);
     if (!t)
         return false;
@@ -204,7 +195,8 @@ bool log_trace(const struct drive_log *log, uint32_t n, const struct program *fr
     bool ok = true;
     for (uint32_t i = 0; ok && i < n && i < log->n; i++) {
         const struct event *e = &log->event[i];
-        bool step = (e->kind == EV_SENT && !(e->flags & LINE_AUTO)) || e->kind == EV_OPENED || e->kind == EV_CHECKPOINT;
+        bool step = (e->kind == EV_SENT && !(e->flags & LINE_AUTO)) || e->kind == EV_OPENED ||
+                    e->kind == EV_CHECKPOINT;
         /* Comments, names and waits of the program come along in front of what followed them. */
         for (; ok && step && line < e->line && line < from->lines; line++) {
             uint8_t kind = from->line[line].kind;

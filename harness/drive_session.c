@@ -7,8 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-void drive_fail(struct drive *d, enum drive_end end, const char *fmt, ...)
-{
+void drive_fail(struct drive *d, enum drive_end end, const char *fmt, ...) {
     if (d->end != DRIVE_DONE)
         return; /* the first reason is the cause of the others */
     d->end = end;
@@ -18,15 +17,13 @@ void drive_fail(struct drive *d, enum drive_end end, const char *fmt, ...)
     va_end(ap);
 }
 
-static bool stopped(struct drive *d)
-{
+static bool stopped(struct drive *d) {
     if (d->o.stop && *d->o.stop)
         drive_fail(d, DRIVE_STOPPED, "stopped by a signal");
     return d->end != DRIVE_DONE;
 }
 
-bool until(struct drive *d, bool (*done)(struct drive *d, int session), int session, int ms)
-{
+bool until(struct drive *d, bool (*done)(struct drive *d, int session), int session, int ms) {
     uint64_t end = d->net->now(d->self) + (uint64_t)ms * 1000000u;
     while (!done(d, session)) {
         if (!d->session[session].mute && stopped(d))
@@ -43,46 +40,40 @@ bool until(struct drive *d, bool (*done)(struct drive *d, int session), int sess
     return true;
 }
 
-bool never(struct drive *d, int session)
-{
+bool never(struct drive *d, int session) {
     (void)d, (void)session;
     return false;
 }
 
-bool replied(struct drive *d, int session)
-{
+bool replied(struct drive *d, int session) {
     const struct session *s = &d->session[session];
     return s->state == SESSION_NONE || s->state == SESSION_ENDED || s->idling || s->challenge ||
            (!s->pendings && !s->securing);
 }
 
-static bool greeted(struct drive *d, int session)
-{
+static bool greeted(struct drive *d, int session) {
     return d->session[session].state == SESSION_OPEN || d->session[session].state == SESSION_ENDED;
 }
 
-static bool may_go_on(struct drive *d, int session)
-{
+static bool may_go_on(struct drive *d, int session) {
     const struct session *s = &d->session[session];
     return s->go_ahead || s->current_done || s->state != SESSION_OPEN;
 }
 
-static bool await(struct drive *d, int session)
-{
+static bool await(struct drive *d, int session) {
     /* The transport's deadlines end a silent session; the time here is for transports without. */
     if (!until(d, replied, session, d->target->reply_ms + 2000) && d->end == DRIVE_DONE)
-        drive_fail(d, DRIVE_SILENT, "%s: no reply to %s %s", d->target->name, d->session[session].pending[0].tag,
-                   d->session[session].pending[0].what);
+        drive_fail(d, DRIVE_SILENT, "%s: no reply to %s %s", d->target->name,
+                   d->session[session].pending[0].tag, d->session[session].pending[0].what);
     return d->end == DRIVE_DONE;
 }
 
-static bool automatic(struct drive *d, int session, const char *command)
-{
-    return session_send(d, session, (struct slice){(const uint8_t *)command, (uint32_t)strlen(command)}, LINE_AUTO);
+static bool automatic(struct drive *d, int session, const char *command) {
+    return session_send(d, session, (struct slice){(const uint8_t *)command, (uint32_t)strlen(command)},
+                        LINE_AUTO);
 }
 
-static bool login(struct drive *d, int session, int user)
-{
+static bool login(struct drive *d, int session, int user) {
     struct session *s = &d->session[session];
     char command[64];
     if (!s->capability && !automatic(d, session, "CAPABILITY"))
@@ -95,7 +86,8 @@ static bool login(struct drive *d, int session, int user)
     if (!automatic(d, session, command))
         return false;
     s->logged_in = !strcmp(s->word, "OK");
-    if (s->mute && !s->logged_in && s->state == SESSION_OPEN) { /* of a program's own session the oracle judges it */
+    if (s->mute && !s->logged_in &&
+        s->state == SESSION_OPEN) { /* of a program's own session the oracle judges it */
         drive_fail(d, DRIVE_UNREACHABLE, "%s: login as user %d is refused", d->target->name, user);
         return false;
     }
@@ -104,15 +96,15 @@ static bool login(struct drive *d, int session, int user)
     return true;
 }
 
-bool session_open(struct drive *d, int session, int user, enum line_tls tls, bool with_login)
-{
+bool session_open(struct drive *d, int session, int user, enum line_tls tls, bool with_login) {
     static const uint8_t secure[] = {TLS_PLAIN, TLS_IMPLICIT, TLS_STARTTLS};
     struct session *s = &d->session[session];
     if (s->state != SESSION_NONE && s->state != SESSION_ENDED)
         return true;
     struct grow answers = s->answers;
     bool mute = s->mute;
-    *s = (struct session){.state = SESSION_CONNECTING, .user = (uint8_t)(user ? user : 1), .mute = mute, .answers = answers};
+    *s = (struct session){
+        .state = SESSION_CONNECTING, .user = (uint8_t)(user ? user : 1), .mute = mute, .answers = answers};
     if (tls == TLS_DEFAULT)
         tls = secure[d->target->secure];
     uint32_t at = d->log.n;
@@ -135,14 +127,13 @@ bool session_open(struct drive *d, int session, int user, enum line_tls tls, boo
     return d->end == DRIVE_DONE && (tls != TLS_STARTTLS || automatic(d, session, "STARTTLS"));
 }
 
-static bool first_word_is(struct slice s, const char *word)
-{
+static bool first_word_is(struct slice s, const char *word) {
     size_t n = strlen(word);
-    return s.n >= n && !strncasecmp((const char *)s.p, word, n) && (s.n == n || s.p[n] == ' ' || s.p[n] == '\r');
+    return s.n >= n && !strncasecmp((const char *)s.p, word, n) &&
+           (s.n == n || s.p[n] == ' ' || s.p[n] == '\r');
 }
 
-static void next_tag(struct session *s, int session, char *tag)
-{
+static void next_tag(struct session *s, int session, char *tag) {
     char letter = session <= 26 ? (char)('a' + session - 1) : (char)('A' + (session - 27) % 26);
     if (session == 0 || session >= PROGRAM_SESSIONS)
         letter = 'z';
@@ -150,8 +141,7 @@ static void next_tag(struct session *s, int session, char *tag)
 }
 
 /* Notes the command as outstanding under its tag (a raw line's own first word). */
-static struct pending *outstanding(struct session *s, const char *tag, struct slice text, bool raw)
-{
+static struct pending *outstanding(struct session *s, const char *tag, struct slice text, bool raw) {
     if (s->pendings == PENDING_MAX)
         return NULL;
     struct pending *p = &s->pending[s->pendings++];
@@ -170,8 +160,7 @@ static struct pending *outstanding(struct session *s, const char *tag, struct sl
     return p;
 }
 
-static void expect(struct drive *d, int session)
-{
+static void expect(struct drive *d, int session) {
     const struct pending *p = &d->session[session].pending[0];
     char what[TAG_MAX + 48];
     snprintf(what, sizeof what, "a reply to %s %s", p->tag, p->what);
@@ -179,8 +168,7 @@ static void expect(struct drive *d, int session)
 }
 
 /* Where the wire must stop for a `+`: behind the next synchronizing literal's announcement, else its end. */
-static size_t next_stop(struct slice wire, size_t from)
-{
+static size_t next_stop(struct slice wire, size_t from) {
     for (size_t i = from; i + 2 < wire.n;) {
         const uint8_t *cr = memchr(wire.p + i, '\r', wire.n - i);
         if (!cr || cr + 2 >= wire.p + wire.n)
@@ -199,8 +187,7 @@ static size_t next_stop(struct slice wire, size_t from)
 }
 
 /* Hands over the wire, stopping at literals. false: the program cannot go on. */
-static bool hand_over(struct drive *d, int session, struct slice wire, bool raw)
-{
+static bool hand_over(struct drive *d, int session, struct slice wire, bool raw) {
     struct session *s = &d->session[session];
     for (size_t at = 0; at < wire.n;) {
         size_t stop = next_stop(wire, at);
@@ -232,11 +219,11 @@ static bool hand_over(struct drive *d, int session, struct slice wire, bool raw)
     return true;
 }
 
-static void record(struct drive *d, int session, bool continued, uint8_t flags)
-{
+static void record(struct drive *d, int session, bool continued, uint8_t flags) {
     uint64_t t = d->net->now(d->self);
     d->counts.octets_out += d->wire.n;
-    struct event *e = log_event(&d->log, continued ? EV_CONTINUED : EV_SENT, session, t, d->wire.p, d->wire.n);
+    struct event *e =
+        log_event(&d->log, continued ? EV_CONTINUED : EV_SENT, session, t, d->wire.p, d->wire.n);
     log_keep(&d->log, d->trace.p, d->trace.n, &e->text, &e->text_n);
     e->flags = flags;
     e->line = d->line;
@@ -249,10 +236,14 @@ static void record(struct drive *d, int session, bool continued, uint8_t flags)
 }
 
 /* d->wire := tag, the text with its words replaced, CRLF. */
-static bool compose(struct drive *d, int session, const char *tag, struct slice text, uint8_t flags)
-{
-    struct words w = {.names = &d->names, .box = d->log.box, .separator = d->separator, .live = true,
-                      .users = d->target->users, .users_n = d->target->users_n, .oracle = d->o.oracle,
+static bool compose(struct drive *d, int session, const char *tag, struct slice text, uint8_t flags) {
+    struct words w = {.names = &d->names,
+                      .box = d->log.box,
+                      .separator = d->separator,
+                      .live = true,
+                      .users = d->target->users,
+                      .users_n = d->target->users_n,
+                      .oracle = d->o.oracle,
                       .session = session};
     d->wire.n = d->trace.n = 0;
     if (tag) {
@@ -267,8 +258,7 @@ static bool compose(struct drive *d, int session, const char *tag, struct slice 
     return d->end == DRIVE_DONE;
 }
 
-static bool send_continued(struct drive *d, int session, struct slice text, uint8_t flags)
-{
+static bool send_continued(struct drive *d, int session, struct slice text, uint8_t flags) {
     struct session *s = &d->session[session];
     if (!compose(d, session, NULL, text, flags))
         return false;
@@ -282,8 +272,7 @@ static bool send_continued(struct drive *d, int session, struct slice text, uint
     return d->end == DRIVE_DONE && await(d, session);
 }
 
-static bool send_raw(struct drive *d, int session, struct slice text, uint8_t flags)
-{
+static bool send_raw(struct drive *d, int session, struct slice text, uint8_t flags) {
     struct session *s = &d->session[session];
     if (!compose(d, session, NULL, text, flags))
         return false;
@@ -293,7 +282,8 @@ static bool send_raw(struct drive *d, int session, struct slice text, uint8_t fl
     while (n < wire.n && n < TAG_MAX - 1 && wire.p[n] > ' ' && wire.p[n] < 0x7f)
         n++;
     memcpy(tag, wire.p, n);
-    struct slice rest = n + 1 < wire.n && wire.p[n] == ' ' ? (struct slice){wire.p + n + 1, wire.n - n - 1} : (struct slice){0};
+    struct slice rest = n + 1 < wire.n && wire.p[n] == ' ' ? (struct slice){wire.p + n + 1, wire.n - n - 1}
+                                                           : (struct slice){0};
     if (!(flags & LINE_CUT))
         outstanding(s, tag, rest, true);
     record(d, session, false, flags);
@@ -308,16 +298,14 @@ static bool send_raw(struct drive *d, int session, struct slice text, uint8_t fl
     return d->end == DRIVE_DONE;
 }
 
-static bool others_settled(struct drive *d, int session)
-{
+static bool others_settled(struct drive *d, int session) {
     for (int i = 0; i <= PROGRAM_SESSIONS && !d->o.overlap; i++)
         if (i != session && !replied(d, i) && !await(d, i))
             return false;
     return true;
 }
 
-bool session_send(struct drive *d, int session, struct slice text, uint8_t flags)
-{
+bool session_send(struct drive *d, int session, struct slice text, uint8_t flags) {
     struct session *s = &d->session[session];
     if (s->state == SESSION_NONE && !session_open(d, session, 1, TLS_DEFAULT, true))
         return false;
@@ -355,8 +343,7 @@ bool session_send(struct drive *d, int session, struct slice text, uint8_t flags
     return (flags & (LINE_NOWAIT | LINE_CUT)) || await(d, session);
 }
 
-bool session_settle(struct drive *d, int session)
-{
+bool session_settle(struct drive *d, int session) {
     struct session *s = &d->session[session];
     if (s->state != SESSION_OPEN)
         return true;
@@ -367,8 +354,7 @@ bool session_settle(struct drive *d, int session)
     return await(d, session);
 }
 
-void session_close(struct drive *d, int session)
-{
+void session_close(struct drive *d, int session) {
     struct session *s = &d->session[session];
     if (s->state != SESSION_NONE && s->state != SESSION_ENDED) {
         d->net->close(d->self, session);

@@ -1,12 +1,12 @@
-/* drive_text.c: a program's words to the wire (mailbox names, $uid, $size, ...), and names on the wire back to the program's. */
+/* drive_text.c: a program's words to the wire (mailbox names, $uid, $size, ...), and names on the wire back
+ * to the program's. */
 #include "drive_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void grow_put(struct grow *g, const void *p, size_t n)
-{
+void grow_put(struct grow *g, const void *p, size_t n) {
     if (g->bad || !n)
         return;
     if (g->n + n > g->cap) {
@@ -23,21 +23,16 @@ void grow_put(struct grow *g, const void *p, size_t n)
     g->n += n;
 }
 
-static void grow_text(struct grow *g, const char *z)
-{
-    grow_put(g, z, strlen(z));
-}
+static void grow_text(struct grow *g, const char *z) { grow_put(g, z, strlen(z)); }
 
-static void add_name(struct names *names, const char *p, size_t n)
-{
+static void add_name(struct names *names, const char *p, size_t n) {
     if (!n || n >= sizeof names->name[0] || names->n == (int)(sizeof names->name / sizeof *names->name))
         return;
     memcpy(names->name[names->n], p, n);
     names->name[names->n++][n] = '\0';
 }
 
-void names_of(struct names *names, const struct program *p)
-{
+void names_of(struct names *names, const struct program *p) {
     static const char *const always[] = {"FOO", "BAR", "BAZ", "QUX"};
     memset(names, 0, sizeof *names);
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
@@ -54,8 +49,7 @@ void names_of(struct names *names, const struct program *p)
     }
 }
 
-static bool alnum(uint8_t c)
-{
+static bool alnum(uint8_t c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
@@ -65,8 +59,7 @@ static bool joins(uint8_t c) /* an octet that makes a word longer, so that no na
 }
 
 /* Length of the abstract name that stands at s.p[i], 0 if none does. */
-static uint32_t name_at(const struct names *names, struct slice s, uint32_t i)
-{
+static uint32_t name_at(const struct names *names, struct slice s, uint32_t i) {
     if (i && (joins(s.p[i - 1]) || s.p[i - 1] == '/' || s.p[i - 1] == '$' || s.p[i - 1] == '\\'))
         return 0;
     for (int k = 0; k < names->n; k++) {
@@ -78,8 +71,7 @@ static uint32_t name_at(const struct names *names, struct slice s, uint32_t i)
 }
 
 /* "(text)" or "(text,number)" at s.p[i]: its end, or 0. */
-static uint32_t arguments(struct slice s, uint32_t i, struct slice *first, uint32_t *second)
-{
+static uint32_t arguments(struct slice s, uint32_t i, struct slice *first, uint32_t *second) {
     if (i >= s.n || s.p[i] != '(')
         return 0;
     uint32_t k = ++i;
@@ -93,28 +85,27 @@ static uint32_t arguments(struct slice s, uint32_t i, struct slice *first, uint3
     return k < s.n && s.p[k] == ')' ? k + 1 : 0;
 }
 
-static uint32_t digits(struct slice s, uint32_t i, uint64_t *v)
-{
+static uint32_t digits(struct slice s, uint32_t i, uint64_t *v) {
     uint32_t n = 0;
     for (*v = 0; i + n < s.n && s.p[i + n] >= '0' && s.p[i + n] <= '9' && *v < UINT32_MAX; n++)
         *v = *v * 10 + (uint64_t)(s.p[i + n] - '0');
     return n;
 }
 
-static void base64(struct grow *out, const uint8_t *p, size_t n)
-{
+static void base64(struct grow *out, const uint8_t *p, size_t n) {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
+        uint32_t v =
+            (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
         char c[4] = {digit[v >> 18], digit[v >> 12 & 63], i + 1 < n ? digit[v >> 6 & 63] : '=',
                      i + 2 < n ? digit[v & 63] : '='};
         grow_put(out, c, 4);
     }
 }
 
-/* The user's name or password, quoted where an atom will not do; `what`: 'u', 'p', or 'b' for both in base64. */
-static void put_user(const struct words *w, uint32_t number, char what, struct grow *wire)
-{
+/* The user's name or password, quoted where an atom will not do; `what`: 'u', 'p', or 'b' for both in base64.
+ */
+static void put_user(const struct words *w, uint32_t number, char what, struct grow *wire) {
     char fallback[32];
     snprintf(fallback, sizeof fallback, "u%u:pw", number);
     const char *user = number && (int)number <= w->users_n ? w->users[number - 1] : fallback;
@@ -149,23 +140,21 @@ static void put_user(const struct words *w, uint32_t number, char what, struct g
     grow_text(wire, "\"");
 }
 
-static bool at(struct slice s, uint32_t i, const char *z)
-{
+static bool at(struct slice s, uint32_t i, const char *z) {
     size_t n = strlen(z);
     return s.n - i >= n && !memcmp(s.p + i, z, n);
 }
 
-static void put_number(struct grow *g, uint64_t v)
-{
+static void put_number(struct grow *g, uint64_t v) {
     char buf[24];
     snprintf(buf, sizeof buf, "%llu", (unsigned long long)v);
     grow_text(g, buf);
 }
 
-/* $uid(FOO,3) or $size+2 whose name ends at `end`: the value is worked out, or read behind `=`. Returns the end. */
-static uint32_t value(const struct words *w, struct slice s, uint32_t i, uint32_t end, uint64_t live, struct grow *wire,
-                      struct grow *trace)
-{
+/* $uid(FOO,3) or $size+2 whose name ends at `end`: the value is worked out, or read behind `=`. Returns the
+ * end. */
+static uint32_t value(const struct words *w, struct slice s, uint32_t i, uint32_t end, uint64_t live,
+                      struct grow *wire, struct grow *trace) {
     uint64_t v = live, recorded = 0;
     uint32_t next = end;
     if (end < s.n && s.p[end] == '=') {
@@ -184,8 +173,8 @@ static uint32_t value(const struct words *w, struct slice s, uint32_t i, uint32_
     return next;
 }
 
-static uint32_t uid_word(const struct words *w, struct slice s, uint32_t i, struct grow *wire, struct grow *trace)
-{
+static uint32_t uid_word(const struct words *w, struct slice s, uint32_t i, struct grow *wire,
+                         struct grow *trace) {
     struct slice box;
     uint32_t k, end = arguments(s, i + 4, &box, &k);
     if (!end)
@@ -203,8 +192,8 @@ static uint32_t uid_word(const struct words *w, struct slice s, uint32_t i, stru
     return value(w, s, i, end, uid ? uid : 4000000000u, wire, trace);
 }
 
-static uint32_t size_word(const struct words *w, struct slice s, uint32_t i, struct grow *wire, struct grow *trace)
-{
+static uint32_t size_word(const struct words *w, struct slice s, uint32_t i, struct grow *wire,
+                          struct grow *trace) {
     uint32_t end = i + 5;
     uint64_t more = 0;
     if (end < s.n && alnum(s.p[end]))
@@ -218,8 +207,8 @@ static uint32_t size_word(const struct words *w, struct slice s, uint32_t i, str
 }
 
 /* A `$word` at s.p[i]; returns its end, 0 if it is none of ours. */
-static uint32_t dollar(const struct words *w, struct slice s, uint32_t i, struct grow *wire, struct grow *trace)
-{
+static uint32_t dollar(const struct words *w, struct slice s, uint32_t i, struct grow *wire,
+                       struct grow *trace) {
     uint32_t end = 0, ignored;
     struct slice arg;
     if (at(s, i, "$uid("))
@@ -255,8 +244,7 @@ static uint32_t dollar(const struct words *w, struct slice s, uint32_t i, struct
 }
 
 /* A part without literals. */
-static void expand_part(const struct words *w, struct slice s, struct grow *wire, struct grow *trace)
-{
+static void expand_part(const struct words *w, struct slice s, struct grow *wire, struct grow *trace) {
     for (uint32_t i = 0; i < s.n;) {
         uint32_t n = name_at(w->names, s, i), end;
         if (n) {
@@ -276,8 +264,7 @@ static void expand_part(const struct words *w, struct slice s, struct grow *wire
     }
 }
 
-size_t literal_at_end(struct slice s, uint64_t *n, bool *plus)
-{
+size_t literal_at_end(struct slice s, uint64_t *n, bool *plus) {
     if (s.n < 3 || s.p[s.n - 1] != '}')
         return 0;
     uint32_t i = s.n - 1;
@@ -295,9 +282,11 @@ size_t literal_at_end(struct slice s, uint64_t *n, bool *plus)
 }
 
 /* Walks the parts of `s`: text up to a literal's announcement, the literal, and so on. */
-struct part { struct slice text, mark, literal; bool has_literal, plus; };
-static bool next_part(struct slice s, uint32_t *pos, struct part *out)
-{
+struct part {
+    struct slice text, mark, literal;
+    bool has_literal, plus;
+};
+static bool next_part(struct slice s, uint32_t *pos, struct part *out) {
     if (*pos >= s.n)
         return false;
     *out = (struct part){.text = {s.p + *pos, 0}};
@@ -322,8 +311,7 @@ static bool next_part(struct slice s, uint32_t *pos, struct part *out)
 }
 
 /* The part's literal as it stands, or `rest` of it behind `box`, announced with its new length. */
-static void put_literal(struct grow *g, const struct part *part, struct slice box, struct slice rest)
-{
+static void put_literal(struct grow *g, const struct part *part, struct slice box, struct slice rest) {
     if (box.n + rest.n == part->literal.n) {
         grow_put(g, part->mark.p, part->mark.n);
     } else {
@@ -335,8 +323,7 @@ static void put_literal(struct grow *g, const struct part *part, struct slice bo
     grow_put(g, rest.p, rest.n);
 }
 
-bool expand(const struct words *w, struct slice text, struct grow *wire, struct grow *trace)
-{
+bool expand(const struct words *w, struct slice text, struct grow *wire, struct grow *trace) {
     struct part part;
     for (uint32_t pos = 0; next_part(text, &pos, &part);) {
         expand_part(w, part.text, wire, trace);
@@ -353,14 +340,12 @@ bool expand(const struct words *w, struct slice text, struct grow *wire, struct 
 }
 
 /* Does our box stand at s.p[i], with an abstract name (or one derived from it) behind? */
-static bool boxed(const char *box, uint32_t n, struct slice s, uint32_t i)
-{
+static bool boxed(const char *box, uint32_t n, struct slice s, uint32_t i) {
     return n && s.n - i > n && !memcmp(s.p + i, box, n) && s.p[i + n] >= 'A' && s.p[i + n] <= 'Z' &&
            (!i || !alnum(s.p[i - 1]));
 }
 
-bool abstract(const struct names *names, const char *box, struct slice wire, struct grow *out)
-{
+bool abstract(const struct names *names, const char *box, struct slice wire, struct grow *out) {
     (void)names;
     uint32_t n = (uint32_t)strlen(box);
     struct part part;

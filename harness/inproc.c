@@ -1,4 +1,5 @@
-/* inproc.c: the model's server calls come in as function calls and go out as transport events, in the order they happened. */
+/* inproc.c: the model's server calls come in as function calls and go out as transport events, in the order
+ * they happened. */
 #include "inproc.h"
 
 #include "imap.h"
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LINE (1u << 20)
+#define MAX_LINE    (1u << 20)
 #define MAX_LITERAL (64u << 20)
 
 enum item_kind { ITEM_OPEN, ITEM_OCTETS, ITEM_HANGUP, ITEM_SECURED };
@@ -26,10 +27,10 @@ struct buffer {
 
 struct peer {
     bool open, connected;
-    uint32_t serial;         /* tells a session from an earlier one of the same number */
-    struct buffer in;        /* received, not yet a whole response */
+    uint32_t serial;  /* tells a session from an earlier one of the same number */
+    struct buffer in; /* received, not yet a whole response */
     struct frame frame;
-    uint64_t deadline;       /* 0: none */
+    uint64_t deadline; /* 0: none */
     char what[96];
 };
 
@@ -38,16 +39,15 @@ struct inproc {
     struct transport_events ev;
     struct peer peer[TRANSPORT_SESSIONS];
     struct buffer queue;
-    size_t head;             /* of the queue */
-    struct buffer response;  /* the one being told */
+    size_t head;            /* of the queue */
+    struct buffer response; /* the one being told */
     uint64_t clock;
     uint32_t serial;
-    bool failed;             /* memory ran out */
+    bool failed; /* memory ran out */
     char error[160];
 };
 
-static bool put(struct inproc *p, struct buffer *b, const void *octets, size_t n)
-{
+static bool put(struct inproc *p, struct buffer *b, const void *octets, size_t n) {
     if (b->n + n > b->cap) {
         size_t cap = (b->cap ? b->cap * 2 : 512) + n;
         uint8_t *q = realloc(b->p, cap);
@@ -64,8 +64,8 @@ static bool put(struct inproc *p, struct buffer *b, const void *octets, size_t n
     return true;
 }
 
-static void enqueue(struct inproc *p, enum item_kind kind, int session, bool tls, const void *octets, size_t n)
-{
+static void enqueue(struct inproc *p, enum item_kind kind, int session, bool tls, const void *octets,
+                    size_t n) {
     struct item item;
     memset(&item, 0, sizeof item);
     item.kind = (uint8_t)kind;
@@ -77,23 +77,17 @@ static void enqueue(struct inproc *p, enum item_kind kind, int session, bool tls
         put(p, &p->queue, octets, n);
 }
 
-static void on_emit(void *user, int session, const uint8_t *octets, size_t n)
-{
+static void on_emit(void *user, int session, const uint8_t *octets, size_t n) {
     enqueue(user, ITEM_OCTETS, session, false, octets, n);
 }
 
-static void on_hangup(void *user, int session)
-{
-    enqueue(user, ITEM_HANGUP, session, false, NULL, 0);
-}
+static void on_hangup(void *user, int session) { enqueue(user, ITEM_HANGUP, session, false, NULL, 0); }
 
-static void on_start_tls(void *user, int session)
-{
+static void on_start_tls(void *user, int session) {
     (void)user, (void)session; /* the client's handshake begins when the driver asks for it */
 }
 
-struct inproc *inproc_new(const struct model_server_options *o, const struct transport_events *ev)
-{
+struct inproc *inproc_new(const struct model_server_options *o, const struct transport_events *ev) {
     struct inproc *p = calloc(1, sizeof *p);
     if (!p)
         return NULL;
@@ -111,8 +105,7 @@ struct inproc *inproc_new(const struct model_server_options *o, const struct tra
     return p;
 }
 
-void inproc_reset(struct inproc *p)
-{
+void inproc_reset(struct inproc *p) {
     model_server_reset(p->server);
     for (int i = 0; i < TRANSPORT_SESSIONS; i++) {
         p->peer[i].open = false;
@@ -122,8 +115,7 @@ void inproc_reset(struct inproc *p)
     p->clock = 0;
 }
 
-void inproc_free(struct inproc *p)
-{
+void inproc_free(struct inproc *p) {
     if (!p)
         return;
     model_server_free(p->server);
@@ -134,14 +126,12 @@ void inproc_free(struct inproc *p)
     free(p);
 }
 
-static int fail(struct inproc *p, const char *text)
-{
+static int fail(struct inproc *p, const char *text) {
     snprintf(p->error, sizeof p->error, "model: %s", text);
     return -1;
 }
 
-static int op_open(void *self, int session, bool tls)
-{
+static int op_open(void *self, int session, bool tls) {
     struct inproc *p = self;
     if (session < 0 || session >= TRANSPORT_SESSIONS || p->peer[session].open)
         return fail(p, "the session is open already");
@@ -152,8 +142,7 @@ static int op_open(void *self, int session, bool tls)
     return 0;
 }
 
-static int op_send(void *self, int session, const uint8_t *octets, size_t n)
-{
+static int op_send(void *self, int session, const uint8_t *octets, size_t n) {
     struct inproc *p = self;
     p->clock += 1000;
     if (!p->peer[session].connected)
@@ -162,13 +151,9 @@ static int op_send(void *self, int session, const uint8_t *octets, size_t n)
     return p->failed ? fail(p, "out of memory") : 0;
 }
 
-static uint64_t tick(struct inproc *p)
-{
-    return p->clock += 1000;
-}
+static uint64_t tick(struct inproc *p) { return p->clock += 1000; }
 
-static int op_starttls(void *self, int session)
-{
+static int op_starttls(void *self, int session) {
     struct inproc *p = self;
     struct peer *peer = &p->peer[session];
     if (!peer->connected)
@@ -196,8 +181,7 @@ static int op_starttls(void *self, int session)
     return 0;
 }
 
-static void op_close(void *self, int session)
-{
+static void op_close(void *self, int session) {
     struct inproc *p = self;
     struct peer *peer = &p->peer[session];
     bool was = peer->connected;
@@ -207,26 +191,18 @@ static void op_close(void *self, int session)
         model_server_closed(p->server, session);
 }
 
-static const char *op_error(void *self)
-{
-    return ((struct inproc *)self)->error;
-}
+static const char *op_error(void *self) { return ((struct inproc *)self)->error; }
 
-static uint64_t op_now(void *self)
-{
-    return ((struct inproc *)self)->clock;
-}
+static uint64_t op_now(void *self) { return ((struct inproc *)self)->clock; }
 
-static void op_expect(void *self, int session, const char *what, int ms)
-{
+static void op_expect(void *self, int session, const char *what, int ms) {
     struct inproc *p = self;
     struct peer *peer = &p->peer[session];
     peer->deadline = what ? p->clock + (uint64_t)ms * 1000000u : 0;
     snprintf(peer->what, sizeof peer->what, "%s", what ? what : "");
 }
 
-static void end(struct inproc *p, int session, enum closed_how how, const char *text)
-{
+static void end(struct inproc *p, int session, enum closed_how how, const char *text) {
     struct peer *peer = &p->peer[session];
     peer->open = peer->connected = false;
     if (how != CLOSED_EOF)
@@ -234,9 +210,9 @@ static void end(struct inproc *p, int session, enum closed_how how, const char *
     p->ev.on_closed(p->ev.user, session, tick(p), how, peer->in.p, peer->in.n, text);
 }
 
-/* Tells whole responses; returns how many. The callback may close the session, or send, which makes more output. */
-static int tell(struct inproc *p, int session)
-{
+/* Tells whole responses; returns how many. The callback may close the session, or send, which makes more
+ * output. */
+static int tell(struct inproc *p, int session) {
     struct peer *peer = &p->peer[session];
     uint32_t serial = peer->serial;
     int told = 0;
@@ -261,8 +237,7 @@ static int tell(struct inproc *p, int session)
     return told;
 }
 
-static int deliver_one(struct inproc *p, const struct item *item, const uint8_t *octets)
-{
+static int deliver_one(struct inproc *p, const struct item *item, const uint8_t *octets) {
     int session = item->session;
     struct peer *peer = &p->peer[session];
     if (!peer->open || peer->serial != item->serial)
@@ -288,8 +263,7 @@ static int deliver_one(struct inproc *p, const struct item *item, const uint8_t 
     return 0;
 }
 
-static int deliver(struct inproc *p)
-{
+static int deliver(struct inproc *p) {
     int told = 0;
     while (p->head < p->queue.n) {
         struct item item;
@@ -304,8 +278,7 @@ static int deliver(struct inproc *p)
     return told;
 }
 
-static int expire(struct inproc *p)
-{
+static int expire(struct inproc *p) {
     int told = 0;
     for (int i = 0; i < TRANSPORT_SESSIONS; i++) {
         struct peer *peer = &p->peer[i];
@@ -320,8 +293,7 @@ static int expire(struct inproc *p)
     return told;
 }
 
-static int op_poll(void *self, int timeout_ms)
-{
+static int op_poll(void *self, int timeout_ms) {
     struct inproc *p = self;
     int told = deliver(p);
     if (!told) {
@@ -336,11 +308,16 @@ static int op_poll(void *self, int timeout_ms)
 }
 
 static const struct transport_ops ops = {
-    .open = op_open, .send = op_send, .starttls = op_starttls, .close = op_close, .poll = op_poll, .error = op_error,
-    .now = op_now, .expect = op_expect,
+    .open = op_open,
+    .send = op_send,
+    .starttls = op_starttls,
+    .close = op_close,
+    .poll = op_poll,
+    .error = op_error,
+    .now = op_now,
+    .expect = op_expect,
 };
 
-struct transport inproc_transport(struct inproc *p)
-{
+struct transport inproc_transport(struct inproc *p) {
     return (struct transport){&ops, p};
 }

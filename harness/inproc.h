@@ -1,4 +1,5 @@
-/* inproc.h: the model as a server in this process, behind the transport interface. Time is a counter; nothing waits. */
+/* inproc.h: the model as a server in this process, behind the transport interface. Time is a counter; nothing
+ * waits. */
 #ifndef INPROC_H
 #define INPROC_H
 

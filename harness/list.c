@@ -14,20 +14,19 @@
 #include <unistd.h>
 #include <stdlib.h>
 
-static int list_targets(void)
-{
+static int list_targets(void) {
     for (const struct target_name *t = target_names; t->name; t++)
         printf("%-34s %s\n", t->name, t->what);
     fputs("private servers:", stdout);
     for (size_t i = 0; server_name(i); i++)
         printf(" %s", server_name(i));
     char root[512];
-    printf("\ntheir packages: %s\n", server_sysroot(root, sizeof root) ? root : "not unpacked (sh mk/packages.sh servers build)");
+    printf("\ntheir packages: %s\n",
+           server_sysroot(root, sizeof root) ? root : "not unpacked (sh mk/packages.sh servers build)");
     return EXIT_CLEAN;
 }
 
-static int list_behaviours(void)
-{
+static int list_behaviours(void) {
     char err[400];
     struct behaviours *b = load_behaviours(NULL, 0, err, sizeof err);
     if (!b) {
@@ -36,32 +35,30 @@ static int list_behaviours(void)
     }
     for (int i = 0; i < behaviours_count(b); i++) {
         const struct behaviour *x = behaviours_at(b, i);
-        printf("%-32s %-18s %s%s  [%s]\n", x->name, point_name(x->point), x->fault ? "fault: " : "", x->doc, x->cites);
+        printf("%-32s %-18s %s%s  [%s]\n", x->name, point_name(x->point), x->fault ? "fault: " : "", x->doc,
+               x->cites);
     }
     behaviours_free(b);
     return EXIT_CLEAN;
 }
 
-static int list_choices(void)
-{
-    static const char *const kinds[] = {"tried by the oracle", "read off the response", "asked when serving", "fault"};
+static int list_choices(void) {
+    static const char *const kinds[] = {"tried by the oracle", "read off the response", "asked when serving",
+                                        "fault"};
     for (int p = 0; p < POINT_COUNT; p++) {
         struct slice name, values;
         printf("%-20s %-22s %s\n", point_name(p), kinds[point_kind(p)], point_cites(p));
         for (int i = 0; point_field_at(p, i, &name, &values); i++)
-            printf("    %.*s: %.*s\n", (int)name.n, (const char *)name.p, (int)values.n, (const char *)values.p);
+            printf("    %.*s: %.*s\n", (int)name.n, (const char *)name.p, (int)values.n,
+                   (const char *)values.p);
     }
     return EXIT_CLEAN;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* Each file's name below lua/scenario with its first comment line. */
-static void scenario_files(const char *folder, int depth)
-{
+static void scenario_files(const char *folder, int depth) {
     char *name[1024];
     int n = 0;
     DIR *dir = opendir(folder);
@@ -92,8 +89,7 @@ static void scenario_files(const char *folder, int depth)
     }
 }
 
-static int list_scenarios(void)
-{
+static int list_scenarios(void) {
     char lua[512], path[600];
     if (!lua_folder(lua, sizeof lua)) {
         cli_error("no lua/ folder: set IMAPDIFF_LUA");
@@ -104,20 +100,21 @@ static int list_scenarios(void)
     return EXIT_CLEAN;
 }
 
-static int list_clauses(void)
-{
+static int list_clauses(void) {
     explain_list(stdout);
     return EXIT_CLEAN;
 }
 
-static const struct { const char *name; int (*list)(void); } lists[] = {
+static const struct {
+    const char *name;
+    int (*list)(void);
+} lists[] = {
     {"targets", list_targets}, {"behaviours", list_behaviours}, {"scenarios", list_scenarios},
     {"choices", list_choices}, {"clauses", list_clauses},
 };
 #define LISTS (sizeof lists / sizeof *lists)
 
-int list_main(int argc, char **argv)
-{
+int list_main(int argc, char **argv) {
     static const struct cli_option none[] = {{0}};
     const char *word[1], *known[LISTS];
     int n;
@@ -136,20 +133,21 @@ int list_main(int argc, char **argv)
         return EXIT_CLEAN;
     }
     const char *near = names_nearest(word[0], known, LISTS);
-    cli_error("list: unknown word `%s`%s%s%s", word[0], near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+    cli_error("list: unknown word `%s`%s%s%s", word[0], near ? " (nearest: " : "", near ? near : "",
+              near ? ")" : "");
     return EXIT_USAGE;
 }
 
-static void show_note(void *user, const struct note *n)
-{
+static void show_note(void *user, const struct note *n) {
     uint64_t *failing = user;
     char context[160] = "";
     if (n->point >= 0)
         point_context_text(n->point, n->context, context, sizeof context);
-    printf("event %u, session %d: %s %s  %s\n", n->event, n->session, verdict_name(n->verdict), n->cites ? n->cites : "",
-           n->summary ? n->summary : "");
+    printf("event %u, session %d: %s %s  %s\n", n->event, n->session, verdict_name(n->verdict),
+           n->cites ? n->cites : "", n->summary ? n->summary : "");
     if (n->point >= 0)
-        printf("    at       %s%s%s: %s\n", point_name(n->point), context[0] ? " " : "", context, n->answer ? n->answer : "");
+        printf("    at       %s%s%s: %s\n", point_name(n->point), context[0] ? " " : "", context,
+               n->answer ? n->answer : "");
     if (n->seen && n->seen[0])
         printf("    seen     %s\n", n->seen);
     if (n->allowed && n->allowed[0])
@@ -157,8 +155,7 @@ static void show_note(void *user, const struct note *n)
     *failing += n->verdict == V_VIOLATES;
 }
 
-static int explain_trace(const char *file)
-{
+static int explain_trace(const char *file) {
     struct program p;
     char err[600];
     program_init(&p);
@@ -172,12 +169,16 @@ static int explain_trace(const char *file)
     struct behaviours *b = content ? load_behaviours(NULL, 0, err, sizeof err) : NULL;
     uint64_t failing = 0;
     static const char *const users[] = {"u1:pw", "u2:pw", "u3:pw", NULL};
-    struct oracle_options oo = {.behaviours = b, .content = content ? content_ops(content) : (struct content_ops){0},
-                                .note = show_note, .user = &failing, .users = users};
+    struct oracle_options oo = {.behaviours = b,
+                                .content = content ? content_ops(content) : (struct content_ops){0},
+                                .note = show_note,
+                                .user = &failing,
+                                .users = users};
     struct oracle *o = b ? oracle_new(&oo) : NULL;
     if (o && judge_trace(&p, o, err, sizeof err)) {
         const struct oracle_counts *c = oracle_counts(o);
-        printf("%llu responses, %llu not judged; ", (unsigned long long)c->responses, (unsigned long long)c->unjudged);
+        printf("%llu responses, %llu not judged; ", (unsigned long long)c->responses,
+               (unsigned long long)c->unjudged);
         printf("%llu verdicts VIOLATES\n", (unsigned long long)failing);
         status = failing ? EXIT_FINDINGS : EXIT_CLEAN;
     } else {
@@ -192,8 +193,7 @@ static int explain_trace(const char *file)
     return status;
 }
 
-int explain_main(int argc, char **argv)
-{
+int explain_main(int argc, char **argv) {
     static const struct cli_option none[] = {{0}};
     const char *word[1];
     int n;

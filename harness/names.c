@@ -6,18 +6,11 @@
 
 #define LETTERS 60
 
-static unsigned least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
+static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
-static int lower(const char *z, size_t i)
-{
-    return tolower((unsigned char)z[i]);
-}
+static int lower(const char *z, size_t i) { return tolower((unsigned char)z[i]); }
 
-unsigned names_distance(const char *a, const char *b)
-{
+unsigned names_distance(const char *a, const char *b) {
     unsigned row[3][LETTERS + 1];
     size_t n = strlen(a), m = strlen(b);
     n = n > LETTERS ? LETTERS : n;
@@ -37,8 +30,7 @@ unsigned names_distance(const char *a, const char *b)
     return row[n % 3][m];
 }
 
-const char *names_nearest(const char *word, const char *const *known, size_t n)
-{
+const char *names_nearest(const char *word, const char *const *known, size_t n) {
     const char *best = NULL;
     unsigned distance = 0;
     for (size_t i = 0; i < n; i++) {

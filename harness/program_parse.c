@@ -10,16 +10,15 @@
 struct parser {
     struct program *p;
     const char *name;
-    uint32_t at;                 /* number of the current line */
-    const char *text, *end;      /* what is left, from the next line on */
-    struct line *wire;           /* the line that a `  | ` goes on with, or NULL */
+    uint32_t at;            /* number of the current line */
+    const char *text, *end; /* what is left, from the next line on */
+    struct line *wire;      /* the line that a `  | ` goes on with, or NULL */
     char *err;
     size_t errlen;
 };
 
 static bool fail(const struct parser *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static bool fail(const struct parser *s, const char *fmt, ...)
-{
+static bool fail(const struct parser *s, const char *fmt, ...) {
     int n = snprintf(s->err, s->errlen, "%s:%u: ", s->name, s->at);
     if (n < 0 || (size_t)n >= s->errlen)
         return false;
@@ -30,18 +29,11 @@ static bool fail(const struct parser *s, const char *fmt, ...)
     return false;
 }
 
-static bool is(struct slice s, const char *z)
-{
-    return s.n == strlen(z) && !memcmp(s.p, z, s.n);
-}
+static bool is(struct slice s, const char *z) { return s.n == strlen(z) && !memcmp(s.p, z, s.n); }
 
-static bool starts(struct slice s, const char *z)
-{
-    return s.n >= strlen(z) && !memcmp(s.p, z, strlen(z));
-}
+static bool starts(struct slice s, const char *z) { return s.n >= strlen(z) && !memcmp(s.p, z, strlen(z)); }
 
-static struct slice trim(struct slice s)
-{
+static struct slice trim(struct slice s) {
     while (s.n && (*s.p == ' ' || *s.p == '\t'))
         s.p++, s.n--;
     while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r'))
@@ -50,8 +42,7 @@ static struct slice trim(struct slice s)
 }
 
 /* The next word, up to a blank; n = 0 at the end. */
-static struct slice word(struct slice *s)
-{
+static struct slice word(struct slice *s) {
     *s = trim(*s);
     struct slice w = {s->p, 0};
     while (w.n < s->n && s->p[w.n] != ' ' && s->p[w.n] != '\t')
@@ -62,8 +53,7 @@ static struct slice word(struct slice *s)
 }
 
 /* Decimal digits only; false when there is none, another octet, or more than max. */
-static bool number(struct slice s, uint32_t max, uint32_t *out)
-{
+static bool number(struct slice s, uint32_t max, uint32_t *out) {
     uint64_t v = 0;
     for (uint32_t i = 0; i < s.n; i++) {
         if (s.p[i] < '0' || s.p[i] > '9' || (v = v * 10 + (uint64_t)(s.p[i] - '0')) > max)
@@ -73,20 +63,19 @@ static bool number(struct slice s, uint32_t max, uint32_t *out)
     return s.n > 0;
 }
 
-static int hex(uint8_t c)
-{
+static int hex(uint8_t c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* Appends decoded text (\xHH) to what stands last in the octets. */
-static bool decode(struct parser *s, struct slice in, uint32_t *n)
-{
+static bool decode(struct parser *s, struct slice in, uint32_t *n) {
     uint8_t *buf = malloc(in.n ? in.n : 1);
     if (!buf)
         return fail(s, "out of memory");
     uint32_t len = 0;
     for (uint32_t i = 0; i < in.n; i++) {
-        if (in.p[i] == '\\' && i + 3 < in.n && in.p[i + 1] == 'x' && hex(in.p[i + 2]) >= 0 && hex(in.p[i + 3]) >= 0) {
+        if (in.p[i] == '\\' && i + 3 < in.n && in.p[i + 1] == 'x' && hex(in.p[i + 2]) >= 0 &&
+            hex(in.p[i + 3]) >= 0) {
             buf[len++] = (uint8_t)(hex(in.p[i + 2]) << 4 | hex(in.p[i + 3]));
             i += 3;
         } else {
@@ -97,24 +86,23 @@ static bool decode(struct parser *s, struct slice in, uint32_t *n)
     bool ok = program_add(s->p, LINE_COMMENT, 0, buf, len) != NULL;
     free(buf);
     if (!ok)
-        return fail(s, "more than %u lines or %u octets, or out of memory", PROGRAM_LINES_MAX, PROGRAM_OCTETS_MAX);
+        return fail(s, "more than %u lines or %u octets, or out of memory", PROGRAM_LINES_MAX,
+                    PROGRAM_OCTETS_MAX);
     s->p->lines--;
     *n = len;
     return true;
 }
 
-static bool session_of(const struct parser *s, struct slice w, const char *letters, uint32_t *session)
-{
-    if (!w.n || !strchr(letters, w.p[0]) || !number((struct slice){w.p + 1, w.n - 1}, PROGRAM_SESSIONS, session) ||
-        !*session)
-        return fail(s, "expected a session, %c1 to %c%d, not `%.*s`", letters[0], letters[0], PROGRAM_SESSIONS,
-                    (int)(w.n > 40 ? 40 : w.n), (const char *)w.p);
+static bool session_of(const struct parser *s, struct slice w, const char *letters, uint32_t *session) {
+    if (!w.n || !strchr(letters, w.p[0]) ||
+        !number((struct slice){w.p + 1, w.n - 1}, PROGRAM_SESSIONS, session) || !*session)
+        return fail(s, "expected a session, %c1 to %c%d, not `%.*s`", letters[0], letters[0],
+                    PROGRAM_SESSIONS, (int)(w.n > 40 ? 40 : w.n), (const char *)w.p);
     return true;
 }
 
 /* The words between `C1` and the colon, which stands at rest.p[0] when this is done. */
-static bool modifiers(struct parser *s, struct slice *rest, struct line *l, struct slice *tag)
-{
+static bool modifiers(struct parser *s, struct slice *rest, struct line *l, struct slice *tag) {
     bool send = l->kind == LINE_SEND;
     while (rest->n && *rest->p != ':') {
         struct slice w = *rest;
@@ -145,9 +133,11 @@ static bool modifiers(struct parser *s, struct slice *rest, struct line *l, stru
             if (!number((struct slice){w.p + 1, k - 1}, 1000000, &l->repeat) || !l->repeat)
                 return fail(s, "expected a count behind x: x4");
         } else {
-            return fail(s, send ? "expected `:`, `+:`, raw, cut or auto before the command, not `%.*s`"
-                                : "expected `:`, `?:`, `!:`, x4, [tag], raw or cut before the response, not `%.*s`",
-                        (int)(w.n > 20 ? 20 : w.n), (const char *)w.p);
+            return fail(
+                s,
+                send ? "expected `:`, `+:`, raw, cut or auto before the command, not `%.*s`"
+                     : "expected `:`, `?:`, `!:`, x4, [tag], raw or cut before the response, not `%.*s`",
+                (int)(w.n > 20 ? 20 : w.n), (const char *)w.p);
         }
         rest->p += k;
         rest->n -= k;
@@ -157,8 +147,7 @@ static bool modifiers(struct parser *s, struct slice *rest, struct line *l, stru
     return true;
 }
 
-static bool wire_line(struct parser *s, struct slice in)
-{
+static bool wire_line(struct parser *s, struct slice in) {
     struct slice w = {in.p, 1};
     while (w.n < in.n && in.p[w.n] >= '0' && in.p[w.n] <= '9')
         w.n++;
@@ -189,8 +178,7 @@ static bool wire_line(struct parser *s, struct slice in)
 }
 
 /* `| text`: the wire line above goes on behind a CRLF. Its octets are the last in the array. */
-static bool continuation(struct parser *s, struct slice in)
-{
+static bool continuation(struct parser *s, struct slice in) {
     if (!s->wire)
         return fail(s, "expected a C or S line above a line that begins with `|`");
     struct line keep = *s->wire;
@@ -207,8 +195,7 @@ static bool continuation(struct parser *s, struct slice in)
     return true;
 }
 
-static bool open_option(struct parser *s, struct slice w, struct line *l)
-{
+static bool open_option(struct parser *s, struct slice w, struct line *l) {
     static const char *const names[] = {"", "plain", "tls", "starttls"};
     uint32_t user;
     if (starts(w, "user=") && number((struct slice){w.p + 5, w.n - 5}, 255, &user) && user) {
@@ -228,8 +215,7 @@ static bool open_option(struct parser *s, struct slice w, struct line *l)
                 (int)(w.n > 40 ? 40 : w.n), (const char *)w.p);
 }
 
-static bool directive(struct parser *s, struct slice in)
-{
+static bool directive(struct parser *s, struct slice in) {
     struct slice rest = {in.p + 1, in.n - 1}, w = word(&rest);
     uint32_t session = 0, ms = 0;
     struct line *l = NULL;
@@ -278,8 +264,7 @@ static bool directive(struct parser *s, struct slice in)
     return true;
 }
 
-static bool item(struct parser *s, struct slice in)
-{
+static bool item(struct parser *s, struct slice in) {
     if (in.p[0] == '|')
         return continuation(s, in);
     s->wire = NULL;
@@ -299,8 +284,7 @@ static bool item(struct parser *s, struct slice in)
                 (int)(in.n > 40 ? 40 : in.n), (const char *)in.p);
 }
 
-static bool next_line(struct parser *s, struct slice *out)
-{
+static bool next_line(struct parser *s, struct slice *out) {
     if (s->text >= s->end)
         return false;
     const char *nl = memchr(s->text, '\n', (size_t)(s->end - s->text));
@@ -312,8 +296,7 @@ static bool next_line(struct parser *s, struct slice *out)
 }
 
 /* `# key: value`: a trace's header goes on. */
-static bool head_line(struct parser *s, struct slice in)
-{
+static bool head_line(struct parser *s, struct slice in) {
     const uint8_t *colon = in.n > 2 ? memchr(in.p, ':', in.n) : NULL;
     if (!starts(in, "# ") || !colon || colon - in.p - 2 >= (int)sizeof s->p->head[0].key ||
         memchr(in.p + 2, ' ', (size_t)(colon - in.p - 2)))
@@ -325,8 +308,7 @@ static bool head_line(struct parser *s, struct slice in)
     return true;
 }
 
-static bool items(struct parser *s)
-{
+static bool items(struct parser *s) {
     struct slice line;
     bool head = s->p->trace;
     while (next_line(s, &line)) {
@@ -347,11 +329,15 @@ static bool items(struct parser *s)
     return true;
 }
 
-bool program_parse(struct program *p, const char *name, uint32_t first_line, const char *text, size_t n, char *err,
-                   size_t errlen)
-{
+bool program_parse(struct program *p, const char *name, uint32_t first_line, const char *text, size_t n,
+                   char *err, size_t errlen) {
     static const char trace[] = "# imapdiff trace ";
-    struct parser s = {.p = p, .name = name, .at = first_line - 1, .text = text, .end = text + n, .err = err,
+    struct parser s = {.p = p,
+                       .name = name,
+                       .at = first_line - 1,
+                       .text = text,
+                       .end = text + n,
+                       .err = err,
                        .errlen = errlen};
     program_clear(p);
     if (n > PROGRAM_OCTETS_MAX) {
@@ -367,8 +353,7 @@ bool program_parse(struct program *p, const char *name, uint32_t first_line, con
     return items(&s);
 }
 
-bool program_read(struct program *p, const char *path, char *err, size_t errlen)
-{
+bool program_read(struct program *p, const char *path, char *err, size_t errlen) {
     FILE *f = fopen(path, "rb");
     if (!f) {
         snprintf(err, errlen, "%s: %s", path, strerror(errno));

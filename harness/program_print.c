@@ -12,8 +12,7 @@ struct text {
     bool bad;
 };
 
-static void put(struct text *t, const void *p, size_t n)
-{
+static void put(struct text *t, const void *p, size_t n) {
     if (t->bad)
         return;
     if (t->n + n + 1 > t->cap) {
@@ -30,20 +29,14 @@ static void put(struct text *t, const void *p, size_t n)
     t->n += n;
 }
 
-static void puts_text(struct text *t, const char *z)
-{
-    put(t, z, strlen(z));
-}
+static void puts_text(struct text *t, const char *z) { put(t, z, strlen(z)); }
 
-static bool upper_hex(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-}
+static bool upper_hex(uint8_t c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); }
 
-static void put_octet(struct text *t, struct slice s, size_t i, bool edge)
-{
+static void put_octet(struct text *t, struct slice s, size_t i, bool edge) {
     uint8_t c = s.p[i];
-    bool escape = c == '\\' && i + 3 < s.n && s.p[i + 1] == 'x' && upper_hex(s.p[i + 2]) && upper_hex(s.p[i + 3]);
+    bool escape =
+        c == '\\' && i + 3 < s.n && s.p[i + 1] == 'x' && upper_hex(s.p[i + 2]) && upper_hex(s.p[i + 3]);
     if (c >= 0x20 && c < 0x7f && !escape && !(edge && c == ' ')) {
         put(t, &c, 1);
         return;
@@ -54,8 +47,7 @@ static void put_octet(struct text *t, struct slice s, size_t i, bool edge)
 }
 
 /* The text behind the colon, with its line end; CRLFs become continuation lines. */
-static void put_wire(struct text *t, struct slice s)
-{
+static void put_wire(struct text *t, struct slice s) {
     size_t i = 0;
     for (bool first = true;; first = false) {
         size_t end = i;
@@ -73,8 +65,7 @@ static void put_wire(struct text *t, struct slice s)
     }
 }
 
-static void put_tag(struct text *t, struct slice tag)
-{
+static void put_tag(struct text *t, struct slice tag) {
     puts_text(t, " [");
     for (size_t i = 0; i < tag.n; i++) {
         if (tag.p[i] == ']')
@@ -85,8 +76,7 @@ static void put_tag(struct text *t, struct slice tag)
     puts_text(t, "]");
 }
 
-static void put_wire_line(struct text *t, const struct program *p, const struct line *l)
-{
+static void put_wire_line(struct text *t, const struct program *p, const struct line *l) {
     char head[64];
     snprintf(head, sizeof head, "%c%u", l->kind == LINE_SEND ? 'C' : 'S', l->session);
     puts_text(t, head);
@@ -102,13 +92,15 @@ static void put_wire_line(struct text *t, const struct program *p, const struct 
     }
     if (l->tag_n)
         put_tag(t, program_tag(p, l));
-    puts_text(t, l->flags & LINE_NOWAIT ? "+" : l->flags & LINE_OPTIONAL ? "?" : l->flags & LINE_ABSENT ? "!" : "");
+    puts_text(t, l->flags & LINE_NOWAIT     ? "+"
+                 : l->flags & LINE_OPTIONAL ? "?"
+                 : l->flags & LINE_ABSENT   ? "!"
+                                            : "");
     puts_text(t, ":");
     put_wire(t, program_text(p, l));
 }
 
-static void put_open(struct text *t, const struct line *l)
-{
+static void put_open(struct text *t, const struct line *l) {
     static const char *const tls[] = {"", " tls=plain", " tls=tls", " tls=starttls"};
     char buf[96];
     snprintf(buf, sizeof buf, "@open C%u", l->session);
@@ -122,8 +114,7 @@ static void put_open(struct text *t, const struct line *l)
 }
 
 /* A comment's or name list's text: one line, no blanks at its ends. */
-static void put_words(struct text *t, const char *before, struct slice s)
-{
+static void put_words(struct text *t, const char *before, struct slice s) {
     puts_text(t, before);
     size_t from = 0, to = s.n;
     while (from < to && s.p[from] == ' ')
@@ -137,8 +128,7 @@ static void put_words(struct text *t, const char *before, struct slice s)
     puts_text(t, "\n");
 }
 
-static void put_line(struct text *t, const struct program *p, const struct line *l)
-{
+static void put_line(struct text *t, const struct program *p, const struct line *l) {
     char buf[64];
     switch ((enum line_kind)l->kind) {
     case LINE_SEND:
@@ -168,8 +158,7 @@ static void put_line(struct text *t, const struct program *p, const struct line 
     }
 }
 
-static char *finish(struct text *t, size_t *n)
-{
+static char *finish(struct text *t, size_t *n) {
     put(t, "", 1);
     if (t->bad) {
         free(t->p);
@@ -180,8 +169,7 @@ static char *finish(struct text *t, size_t *n)
     return t->p;
 }
 
-char *program_print(const struct program *p, size_t *n)
-{
+char *program_print(const struct program *p, size_t *n) {
     struct text t = {0};
     if (p->trace)
         puts_text(&t, "# imapdiff trace 1\n");
@@ -201,8 +189,7 @@ char *program_print(const struct program *p, size_t *n)
     return finish(&t, n);
 }
 
-char *program_print_sent(const struct program *p, size_t *n)
-{
+char *program_print_sent(const struct program *p, size_t *n) {
     struct text t = {0};
     for (uint32_t i = 0; i < p->lines; i++) {
         const struct line *l = &p->line[i];

@@ -1,4 +1,5 @@
-/* replay.c: `imapdiff replay FILE [TARGET]`: a trace's commands on a fresh instance: does its finding come again, how often? */
+/* replay.c: `imapdiff replay FILE [TARGET]`: a trace's commands on a fresh instance: does its finding come
+ * again, how often? */
 #include "check_stage.h"
 #include "cli.h"
 
@@ -14,27 +15,24 @@ struct replay {
 
 static volatile int stop;
 
-static void on_signal(int number)
-{
+static void on_signal(int number) {
     (void)number;
     stop = 1;
 }
 
-static void on_note(void *user, const struct note *n)
-{
+static void on_note(void *user, const struct note *n) {
     struct replay *r = user;
     bool fresh;
     struct finding *f = tally_note(&r->tally, n, &fresh);
     if (expectation_met(&r->expect, n, false))
         r->came = true;
     if (f && fresh && r->show)
-        printf("%s %s: %s\n    seen     %s\n    allowed  %s\n", verdict_name(n->verdict), f->cites, f->summary, f->seen,
-               f->allowed);
+        printf("%s %s: %s\n    seen     %s\n    allowed  %s\n", verdict_name(n->verdict), f->cites,
+               f->summary, f->seen, f->allowed);
 }
 
 /* One fresh instance, one run of the program. Returns 1 it came, 0 it did not, < 0 minus the exit status. */
-static int once(const char *name, const struct program *p, const struct check_options *o, struct replay *r)
-{
+static int once(const char *name, const struct program *p, const struct check_options *o, struct replay *r) {
     struct stage s = {.name = name, .o = o, .stop = &stop, .note = on_note, .user = r};
     char err[1024], label[300];
     int status;
@@ -54,9 +52,8 @@ static int once(const char *name, const struct program *p, const struct check_op
     return result;
 }
 
-static int times_over(const char *file, const char *target, const struct program *p, const struct check_options *o, int times,
-                      struct replay *r)
-{
+static int times_over(const char *file, const char *target, const struct program *p,
+                      const struct check_options *o, int times, struct replay *r) {
     int came = 0, ran = 0;
     char label[300];
     target_label(target, label, sizeof label);
@@ -71,13 +68,13 @@ static int times_over(const char *file, const char *target, const struct program
         printf("%s: ran %d of %d times on %s; the file has no `# expect:` line\n", file, ran, times, label);
         return tally_fails(&r->tally, o->strict) ? EXIT_FINDINGS : EXIT_CLEAN;
     }
-    printf("%s: %s %s came again %d of %d times on %s\n", file, verdict_name(r->expect.verdict), r->expect.clauses, came,
-           ran, label);
+    printf("%s: %s %s came again %d of %d times on %s\n", file, verdict_name(r->expect.verdict),
+           r->expect.clauses, came, ran, label);
     return came ? EXIT_FINDINGS : stop ? EXIT_TARGET : EXIT_CLEAN;
 }
 
-static int replay_file(const char *file, const char *target, struct check_options *o, uint64_t times, uint64_t seed)
-{
+static int replay_file(const char *file, const char *target, struct check_options *o, uint64_t times,
+                       uint64_t seed) {
     struct program p;
     struct replay r = {0};
     char err[600];
@@ -102,8 +99,7 @@ static int replay_file(const char *file, const char *target, struct check_option
     return status;
 }
 
-int replay_main(int argc, char **argv)
-{
+int replay_main(int argc, char **argv) {
     struct check_options o = {.seed = 1};
     uint64_t times = 1, seed = 0;
     const char *word[2];

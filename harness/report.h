@@ -10,7 +10,8 @@
 bool report_colour(FILE *out);
 /* Counts, grid, findings, and where traces are. quiet: only what fails the run and why it ended. */
 void report_text(FILE *out, const struct check_run *run, bool colour);
-/* The object that --json writes; with several runs {"version":..., "targets":[...]}. New reference, NULL: out of memory. */
+/* The object that --json writes; with several runs {"version":..., "targets":[...]}. New reference, NULL: out
+ * of memory. */
 json_t *report_json(const struct check_run *runs, int n);
 void report_junit(FILE *out, const struct check_run *runs, int n);
 void report_tap(FILE *out, const struct check_run *runs, int n);

@@ -5,7 +5,7 @@
 
 #define LANE 46 /* pixels between two lifelines */
 #define EDGE 22
-#define ROW 22
+#define ROW  22
 
 struct chart {
     FILE *out;
@@ -13,39 +13,30 @@ struct chart {
     uint8_t lane[PROGRAM_SESSIONS + 1]; /* of a session, from 0 */
 };
 
-static int x_of(int lane)
-{
-    return EDGE + lane * LANE;
-}
+static int x_of(int lane) { return EDGE + lane * LANE; }
 
-static int width(const struct chart *c)
-{
-    return x_of(c->lanes) + EDGE;
-}
+static int width(const struct chart *c) { return x_of(c->lanes) + EDGE; }
 
-static void lifelines(const struct chart *c)
-{
+static void lifelines(const struct chart *c) {
     fprintf(c->out, "<svg width=\"%d\" height=\"%d\" aria-hidden=\"true\">", width(c), ROW);
     for (int i = 0; i <= c->lanes; i++)
-        fprintf(c->out, "<line class=\"life\" x1=\"%d\" y1=\"0\" x2=\"%d\" y2=\"%d\"/>", x_of(i), x_of(i), ROW);
+        fprintf(c->out, "<line class=\"life\" x1=\"%d\" y1=\"0\" x2=\"%d\" y2=\"%d\"/>", x_of(i), x_of(i),
+                ROW);
 }
 
-static void arrow(const struct chart *c, int from, int to)
-{
+static void arrow(const struct chart *c, int from, int to) {
     int a = x_of(from), b = x_of(to), d = b > a ? -7 : 7, y = ROW / 2;
     fprintf(c->out, "<line class=\"arrow\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", a, y, b, y);
     fprintf(c->out, "<path class=\"head\" d=\"M%d %d l%d -4 v8 z\"/>", b, y, d);
 }
 
-static void row_start(const struct chart *c, const char *class)
-{
+static void row_start(const struct chart *c, const char *class) {
     fprintf(c->out, "<div class=\"row %s\">", class);
     lifelines(c);
 }
 
 /* The text of a wire line: its first line, and how much follows. */
-static void wire_text(const struct chart *c, struct slice s)
-{
+static void wire_text(const struct chart *c, struct slice s) {
     uint32_t n = 0;
     while (n < s.n && s.p[n] != '\r' && s.p[n] != '\n')
         n++;
@@ -58,8 +49,7 @@ static void wire_text(const struct chart *c, struct slice s)
     fputs("</code>", c->out);
 }
 
-static void wire_row(const struct chart *c, const struct program *p, const struct line *l)
-{
+static void wire_row(const struct chart *c, const struct program *p, const struct line *l) {
     bool sent = l->kind == LINE_SEND;
     int lane = c->lane[l->session];
     row_start(c, l->flags & LINE_AUTO ? "auto" : sent ? "sent" : "got");
@@ -69,16 +59,14 @@ static void wire_row(const struct chart *c, const struct program *p, const struc
     fputs("</div>\n", c->out);
 }
 
-static void note_row(const struct chart *c, const char *text, struct slice more)
-{
+static void note_row(const struct chart *c, const char *text, struct slice more) {
     row_start(c, "note");
     fprintf(c->out, "</svg><b></b><i>%s", text);
     html_text(c->out, (const char *)more.p, more.n, 300);
     fputs("</i></div>\n", c->out);
 }
 
-static void row(const struct chart *c, const struct program *p, const struct line *l)
-{
+static void row(const struct chart *c, const struct program *p, const struct line *l) {
     char text[80];
     switch ((enum line_kind)l->kind) {
     case LINE_SEND:
@@ -90,7 +78,8 @@ static void row(const struct chart *c, const struct program *p, const struct lin
         note_row(c, text, (struct slice){0});
         break;
     case LINE_CLOSE:
-        snprintf(text, sizeof text, l->flags & LINE_BY_SERVER ? "the server ends S%u " : "C%u disconnects ", l->session);
+        snprintf(text, sizeof text, l->flags & LINE_BY_SERVER ? "the server ends S%u " : "C%u disconnects ",
+                 l->session);
         note_row(c, text, program_text(p, l));
         break;
     case LINE_WAIT:
@@ -108,8 +97,7 @@ static void row(const struct chart *c, const struct program *p, const struct lin
     }
 }
 
-void html_chart(FILE *out, const struct program *p)
-{
+void html_chart(FILE *out, const struct program *p) {
     struct chart c = {.out = out};
     bool used[PROGRAM_SESSIONS + 1] = {false};
     for (uint32_t i = 0; i < p->lines; i++)
@@ -118,8 +106,10 @@ void html_chart(FILE *out, const struct program *p)
     for (int s = 1; s <= PROGRAM_SESSIONS; s++)
         if (used[s])
             c.lane[s] = (uint8_t)c.lanes++;
-    fprintf(out, "<div class=\"chart\" role=\"figure\" aria-label=\"sequence of commands and responses\">\n"
-                 "<div class=\"row top\"><svg width=\"%d\" height=\"%d\" aria-hidden=\"true\">", width(&c), ROW);
+    fprintf(out,
+            "<div class=\"chart\" role=\"figure\" aria-label=\"sequence of commands and responses\">\n"
+            "<div class=\"row top\"><svg width=\"%d\" height=\"%d\" aria-hidden=\"true\">",
+            width(&c), ROW);
     for (int s = 1; s <= PROGRAM_SESSIONS; s++)
         if (used[s])
             fprintf(out, "<text x=\"%d\" y=\"15\">C%d</text>", x_of(c.lane[s]), s);

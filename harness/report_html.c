@@ -1,4 +1,5 @@
-/* report_html.c: one page that needs no other file: counts, grid, findings with their traces as charts and clauses. */
+/* report_html.c: one page that needs no other file: counts, grid, findings with their traces as charts and
+ * clauses. */
 #include "report_html.h"
 
 #include "clauses.h"
@@ -7,8 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void html_text(FILE *out, const char *z, size_t n, size_t max)
-{
+void html_text(FILE *out, const char *z, size_t n, size_t max) {
     for (size_t i = 0; i < n && (!max || i < max); i++) {
         unsigned char c = (unsigned char)z[i];
         if (c == '&' || c == '<' || c == '>' || c == '"' || c >= 0x7f || c == '\n')
@@ -20,35 +20,45 @@ void html_text(FILE *out, const char *z, size_t n, size_t max)
         fputs("…", out);
 }
 
-static void text(FILE *out, const char *z)
-{
-    html_text(out, z, strlen(z), 0);
-}
+static void text(FILE *out, const char *z) { html_text(out, z, strlen(z), 0); }
 
 static const char style[] =
-    ":root{--bg:#fff;--fg:#1b1f24;--dim:#667;--line:#d5d9e0;--red:#b3261e;--green:#1a7f37;--amber:#8a5a00;--soft:#f5f6f8}"
-    "@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e4e7eb;--dim:#98a1ad;--line:#343a43;--red:#ff7b72;"
+    ":root{--bg:#fff;--fg:#1b1f24;--dim:#667;--line:#d5d9e0;--red:#b3261e;--green:#1a7f37;--amber:#8a5a00;--"
+    "soft:#f5f6f8}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e4e7eb;--dim:#98a1ad;--line:#343a43;--red:#"
+    "ff7b72;"
     "--green:#56d364;--amber:#e3b341;--soft:#1c2127}}"
-    "body{background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}"
-    "h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid var(--line)}h3{font-size:1rem;margin:0}"
-    "table{border-collapse:collapse;width:100%}td,th{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;"
-    "vertical-align:top}th{background:var(--soft)}code{font-size:.85em;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "body{background:var(--bg);color:var(--fg);font:15px/1.5 "
+    "system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}"
+    "h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid "
+    "var(--line)}h3{font-size:1rem;margin:0}"
+    "table{border-collapse:collapse;width:100%}td,th{border:1px solid var(--line);padding:.25rem "
+    ".5rem;text-align:left;"
+    "vertical-align:top}th{background:var(--soft)}code{font-size:.85em;white-space:pre-wrap;overflow-wrap:"
+    "anywhere}"
     "small,.dim{color:var(--dim)}.VIOLATES{color:var(--red)}.CONFORMS{color:var(--green)}"
     ".UNDOCUMENTED,.DEVIATES,.UNDECIDED{color:var(--amber)}"
-    ".finding{border:1px solid var(--line);border-left:4px solid var(--amber);border-radius:4px;padding:.75rem 1rem;margin:1rem 0}"
-    ".finding.fails{border-left-color:var(--red)}dl{display:grid;grid-template-columns:8rem 1fr;gap:.1rem .75rem;margin:.5rem 0}"
-    "dt{color:var(--dim)}dd{margin:0}.chart{overflow-x:auto;background:var(--soft);padding:.5rem;border-radius:4px}"
-    ".row{display:flex;align-items:center;min-height:22px}.row svg{flex:none}.row b{flex:none;width:2.4rem;font-size:.8em}"
+    ".finding{border:1px solid var(--line);border-left:4px solid "
+    "var(--amber);border-radius:4px;padding:.75rem 1rem;margin:1rem 0}"
+    ".finding.fails{border-left-color:var(--red)}dl{display:grid;grid-template-columns:8rem 1fr;gap:.1rem "
+    ".75rem;margin:.5rem 0}"
+    "dt{color:var(--dim)}dd{margin:0}.chart{overflow-x:auto;background:var(--soft);padding:.5rem;border-"
+    "radius:4px}"
+    ".row{display:flex;align-items:center;min-height:22px}.row svg{flex:none}.row "
+    "b{flex:none;width:2.4rem;font-size:.8em}"
     ".life{stroke:var(--line)}.arrow{stroke:var(--fg)}.head{fill:var(--fg)}.got .arrow{stroke:var(--green)}"
-    ".got .head{fill:var(--green)}.auto,.note{color:var(--dim)}.auto .arrow{stroke:var(--dim)}svg text{fill:var(--fg);"
+    ".got .head{fill:var(--green)}.auto,.note{color:var(--dim)}.auto .arrow{stroke:var(--dim)}svg "
+    "text{fill:var(--fg);"
     "font-size:11px;text-anchor:middle}summary{cursor:pointer}";
 
-static void counts(FILE *out, const struct check_run *r)
-{
-    fprintf(out, "<p>seed %llu · %llu programs · %llu commands · %llu responses, %llu of them not judged · %llu.%llu s</p>\n<p>",
-            (unsigned long long)r->o->seed, (unsigned long long)r->programs, (unsigned long long)r->counts.commands,
-            (unsigned long long)r->counts.responses, (unsigned long long)r->judged.unjudged,
-            (unsigned long long)(r->elapsed_ms / 1000), (unsigned long long)(r->elapsed_ms % 1000 / 100));
+static void counts(FILE *out, const struct check_run *r) {
+    fprintf(out,
+            "<p>seed %llu · %llu programs · %llu commands · %llu responses, %llu of them not judged · "
+            "%llu.%llu s</p>\n<p>",
+            (unsigned long long)r->o->seed, (unsigned long long)r->programs,
+            (unsigned long long)r->counts.commands, (unsigned long long)r->counts.responses,
+            (unsigned long long)r->judged.unjudged, (unsigned long long)(r->elapsed_ms / 1000),
+            (unsigned long long)(r->elapsed_ms % 1000 / 100));
     for (int v = 0; v < V_COUNT; v++)
         fprintf(out, "%s<span class=\"%s\">%llu %s</span>", v ? " · " : "", verdict_name(v),
                 (unsigned long long)r->tally.verdicts[v], verdict_name(v));
@@ -60,8 +70,8 @@ static void counts(FILE *out, const struct check_run *r)
     }
 }
 
-static void grid_row(FILE *out, const struct check_run *r, int point, uint32_t context, bool first, uint32_t rows)
-{
+static void grid_row(FILE *out, const struct check_run *r, int point, uint32_t context, bool first,
+                     uint32_t rows) {
     char name[160];
     bool any = false;
     fputs("<tr>", out);
@@ -86,17 +96,17 @@ static void grid_row(FILE *out, const struct check_run *r, int point, uint32_t c
     fputs("</td></tr>\n", out);
 }
 
-static void grid(FILE *out, const struct check_run *r)
-{
-    fputs("<h2>Practices</h2>\n<table><tr><th>choice point</th><th>context</th><th>answers seen</th></tr>\n", out);
+static void grid(FILE *out, const struct check_run *r) {
+    fputs("<h2>Practices</h2>\n<table><tr><th>choice point</th><th>context</th><th>answers seen</th></tr>\n",
+          out);
     for (int p = 0; p < POINT_COUNT; p++)
-        for (uint32_t c = 0; (point_kind(p) == POINT_ENUM || point_kind(p) == POINT_MATCH) && c < point_contexts(p); c++)
+        for (uint32_t c = 0;
+             (point_kind(p) == POINT_ENUM || point_kind(p) == POINT_MATCH) && c < point_contexts(p); c++)
             grid_row(out, r, p, c, c == 0, point_contexts(p));
     fputs("</table>\n", out);
 }
 
-static void term(FILE *out, const char *name, const char *value)
-{
+static void term(FILE *out, const char *name, const char *value) {
     if (!value || !value[0])
         return;
     fprintf(out, "<dt>%s</dt><dd><code>", name);
@@ -104,8 +114,7 @@ static void term(FILE *out, const char *name, const char *value)
     fputs("</code></dd>\n", out);
 }
 
-static void clauses(FILE *out, const char *cites)
-{
+static void clauses(FILE *out, const char *cites) {
     char id[48];
     while (*cites) {
         size_t n = strcspn(cites, " ");
@@ -121,16 +130,17 @@ static void clauses(FILE *out, const char *cites)
     }
 }
 
-static void finding(FILE *out, const struct check_run *r, const struct finding *f)
-{
+static void finding(FILE *out, const struct check_run *r, const struct finding *f) {
     char where[200] = "", context[160];
     if (f->point >= 0)
         snprintf(where, sizeof where, "%s %s", point_name(f->point),
                  point_context_text(f->point, f->context, context, sizeof context));
     fprintf(out, "<section class=\"finding%s\" id=\"%s\"><h3><span class=\"%s\">%s</span> ",
-            finding_fails(f, r->o->strict) ? " fails" : "", f->id, verdict_name(f->verdict), verdict_name(f->verdict));
+            finding_fails(f, r->o->strict) ? " fails" : "", f->id, verdict_name(f->verdict),
+            verdict_name(f->verdict));
     text(out, f->summary);
-    fprintf(out, " <small>×%llu %s%s</small></h3>\n<dl>", (unsigned long long)f->count, f->id, f->known ? ", known" : "");
+    fprintf(out, " <small>×%llu %s%s</small></h3>\n<dl>", (unsigned long long)f->count, f->id,
+            f->known ? ", known" : "");
     term(out, "at", where);
     term(out, "seen", f->seen);
     term(out, "allowed", f->allowed);
@@ -150,8 +160,7 @@ static void finding(FILE *out, const struct check_run *r, const struct finding *
     fputs("</section>\n", out);
 }
 
-static void scenarios(FILE *out, const struct check_run *r)
-{
+static void scenarios(FILE *out, const struct check_run *r) {
     static const char *const names[] = {"pass", "allowed otherwise", "not offered", "fail"};
     if (!r->scenarios)
         return;
@@ -162,17 +171,18 @@ static void scenarios(FILE *out, const struct check_run *r)
         text(out, s->name);
         fputs("</td><td><small>", out);
         text(out, s->cites);
-        fprintf(out, "</small></td><td class=\"%s\">%s ", s->state == SCENARIO_FAIL ? "VIOLATES" : "", names[s->state]);
+        fprintf(out, "</small></td><td class=\"%s\">%s ", s->state == SCENARIO_FAIL ? "VIOLATES" : "",
+                names[s->state]);
         text(out, s->text);
         fputs("</td></tr>\n", out);
     }
     fputs("</table>\n", out);
 }
 
-static void page(FILE *out, const struct check_run *runs, int n)
-{
+static void page(FILE *out, const struct check_run *runs, int n) {
     fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-          "content=\"width=device-width,initial-scale=1\"><title>imapdiff", out);
+          "content=\"width=device-width,initial-scale=1\"><title>imapdiff",
+          out);
     for (int i = 0; i < n; i++) {
         fputs(" ", out);
         text(out, runs[i].target);
@@ -195,8 +205,7 @@ static void page(FILE *out, const struct check_run *runs, int n)
     fprintf(out, "<p class=\"dim\">imapdiff %s</p>\n</body></html>\n", IMAPDIFF_VERSION);
 }
 
-bool report_html(const char *dir, const struct check_run *runs, int n, char *err, size_t errlen)
-{
+bool report_html(const char *dir, const struct check_run *runs, int n, char *err, size_t errlen) {
     char path[600];
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
         snprintf(err, errlen, "cannot make the folder %s: %s", dir, strerror(errno));

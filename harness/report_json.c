@@ -4,8 +4,7 @@
 #include <string.h>
 
 /* Text that a server may have put octets into: what is not UTF-8 is shown as ISO 8859-1. */
-static json_t *text(const char *z)
-{
+static json_t *text(const char *z) {
     json_t *s = json_string(z);
     if (s)
         return s;
@@ -23,25 +22,25 @@ static json_t *text(const char *z)
     return json_stringn(out, n);
 }
 
-static json_t *profile(const struct check_run *r)
-{
+static json_t *profile(const struct check_run *r) {
     json_t *rows = json_array();
     for (uint32_t i = 0; i < r->tally.rows; i++) {
         const struct profile_row *row = &r->tally.row[i];
         char context[160];
         point_context_text(row->point, row->context, context, sizeof context);
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:o, s:s, s:s, s:I}", "point", point_name(row->point),
-                                              "context", context, "answer", text(row->answer), "cites", row->cites,
-                                              "verdict", verdict_name(row->verdict), "count", (json_int_t)row->count));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:o, s:s, s:s, s:I}", "point",
+                                              point_name(row->point), "context", context, "answer",
+                                              text(row->answer), "cites", row->cites, "verdict",
+                                              verdict_name(row->verdict), "count", (json_int_t)row->count));
     }
     return rows;
 }
 
-static json_t *unreached(const struct check_run *r)
-{
+static json_t *unreached(const struct check_run *r) {
     json_t *rows = json_array();
     for (int p = 0; p < POINT_COUNT; p++)
-        for (uint32_t c = 0; (point_kind(p) == POINT_ENUM || point_kind(p) == POINT_MATCH) && c < point_contexts(p); c++) {
+        for (uint32_t c = 0;
+             (point_kind(p) == POINT_ENUM || point_kind(p) == POINT_MATCH) && c < point_contexts(p); c++) {
             bool seen = false;
             for (uint32_t i = 0; i < r->tally.rows && !seen; i++)
                 seen = r->tally.row[i].point == p && r->tally.row[i].context == c;
@@ -55,20 +54,21 @@ static json_t *unreached(const struct check_run *r)
     return rows;
 }
 
-static json_t *findings(const struct check_run *r)
-{
+static json_t *findings(const struct check_run *r) {
     json_t *list = json_array();
     for (uint32_t i = 0; i < r->tally.findings; i++) {
         const struct finding *f = &r->tally.finding[i];
         json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:s*}", "id", f->id, "verdict",
-                              verdict_name(f->verdict), "cites", f->cites, "summary", text(f->summary), "seen",
-                              text(f->seen), "allowed", text(f->allowed), "count", (json_int_t)f->count, "trace", f->trace);
+                              verdict_name(f->verdict), "cites", f->cites, "summary", text(f->summary),
+                              "seen", text(f->seen), "allowed", text(f->allowed), "count",
+                              (json_int_t)f->count, "trace", f->trace);
         if (!f->trace)
             json_object_set_new(o, "trace", json_null());
         if (f->point >= 0) {
             char context[160];
             json_object_set_new(o, "point", json_string(point_name(f->point)));
-            json_object_set_new(o, "context", json_string(point_context_text(f->point, f->context, context, sizeof context)));
+            json_object_set_new(
+                o, "context", json_string(point_context_text(f->point, f->context, context, sizeof context)));
             json_object_set_new(o, "answer", text(f->answer));
         }
         json_object_set_new(o, "program", json_integer(f->program));
@@ -79,27 +79,25 @@ static json_t *findings(const struct check_run *r)
     return list;
 }
 
-static json_t *scenarios(const struct check_run *r)
-{
+static json_t *scenarios(const struct check_run *r) {
     static const char *const names[] = {"pass", "otherwise", "not offered", "fail"};
     json_t *list = json_array();
     for (uint32_t i = 0; i < r->scenarios; i++) {
         const struct scenario_outcome *s = &r->scenario[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", s->name, "cites", s->cites, "result",
-                                              names[s->state], "text", text(s->text)));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", s->name, "cites", s->cites,
+                                              "result", names[s->state], "text", text(s->text)));
     }
     return list;
 }
 
-static json_t *one(const struct check_run *r)
-{
+static json_t *one(const struct check_run *r) {
     json_t *verdicts = json_object();
     for (int v = 0; v < V_COUNT; v++)
         json_object_set_new(verdicts, verdict_name(v), json_integer((json_int_t)r->tally.verdicts[v]));
-    json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "version", IMAPDIFF_VERSION, "target", r->target, "seed",
-                          (json_int_t)r->o->seed, "programs", (json_int_t)r->programs, "commands",
-                          (json_int_t)r->counts.commands, "responses", (json_int_t)r->counts.responses, "unjudged",
-                          (json_int_t)r->judged.unjudged);
+    json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "version", IMAPDIFF_VERSION, "target",
+                          r->target, "seed", (json_int_t)r->o->seed, "programs", (json_int_t)r->programs,
+                          "commands", (json_int_t)r->counts.commands, "responses",
+                          (json_int_t)r->counts.responses, "unjudged", (json_int_t)r->judged.unjudged);
     if (!o)
         return NULL;
     json_object_set_new(o, "verdicts", verdicts);
@@ -114,8 +112,7 @@ static json_t *one(const struct check_run *r)
     return o;
 }
 
-json_t *report_json(const struct check_run *runs, int n)
-{
+json_t *report_json(const struct check_run *runs, int n) {
     if (n == 1)
         return one(&runs[0]);
     json_t *all = json_pack("{s:s, s:[]}", "version", IMAPDIFF_VERSION, "targets");

@@ -14,25 +14,24 @@ struct paper {
     bool colour;
 };
 
-bool report_colour(FILE *out)
-{
+bool report_colour(FILE *out) {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
     return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
-static const char *ink(const struct paper *p, int k)
-{
+static const char *ink(const struct paper *p, int k) {
     static const char *const code[] = {"\033[0m", "\033[1m", "\033[31m", "\033[32m", "\033[33m", "\033[2m"};
     return p->colour ? code[k] : "";
 }
 
-static int verdict_ink(uint8_t verdict)
-{
-    return verdict == V_VIOLATES ? RED : verdict == V_CONFORMS ? GREEN : verdict == V_AMBIGUOUS ? PLAIN : YELLOW;
+static int verdict_ink(uint8_t verdict) {
+    return verdict == V_VIOLATES    ? RED
+           : verdict == V_CONFORMS  ? GREEN
+           : verdict == V_AMBIGUOUS ? PLAIN
+                                    : YELLOW;
 }
 
-static void counts(const struct paper *p, const struct check_run *r)
-{
+static void counts(const struct paper *p, const struct check_run *r) {
     uint64_t ms = r->elapsed_ms ? r->elapsed_ms : 1, judged = r->judged.responses - r->judged.unjudged;
     fprintf(p->f, "%s%s%s, seed %llu: %llu programs, %llu commands, %llu responses", ink(p, BOLD), r->target,
             ink(p, PLAIN), (unsigned long long)r->o->seed, (unsigned long long)r->programs,
@@ -48,15 +47,13 @@ static void counts(const struct paper *p, const struct check_run *r)
     fputs("\n", p->f);
 }
 
-static void unreached(const struct paper *p, const struct check_run *r, int point, uint32_t context)
-{
+static void unreached(const struct paper *p, const struct check_run *r, int point, uint32_t context) {
     const char *why = reach_reason(r, point, context);
-    fprintf(p->f, "%s%s%s%s\n", ink(p, why ? DIM : YELLOW), why ? "not reached: " : "not reached, no reason known",
-            why ? why : "", ink(p, PLAIN));
+    fprintf(p->f, "%s%s%s%s\n", ink(p, why ? DIM : YELLOW),
+            why ? "not reached: " : "not reached, no reason known", why ? why : "", ink(p, PLAIN));
 }
 
-static void grid_row(const struct paper *p, const struct check_run *r, int point, uint32_t context)
-{
+static void grid_row(const struct paper *p, const struct check_run *r, int point, uint32_t context) {
     char text[160];
     point_context_text(point, context, text, sizeof text);
     fprintf(p->f, "  %-44s ", text[0] ? text : "always");
@@ -65,9 +62,9 @@ static void grid_row(const struct paper *p, const struct check_run *r, int point
         const struct profile_row *row = &r->tally.row[i];
         if (row->point != point || row->context != context)
             continue;
-        fprintf(p->f, "%s%s%s%s ×%llu%s%s%s", any ? " · " : "", ink(p, verdict_ink(row->verdict)), row->answer,
-                ink(p, PLAIN), (unsigned long long)row->count, row->cites[0] ? " [" : "", row->cites,
-                row->cites[0] ? "]" : "");
+        fprintf(p->f, "%s%s%s%s ×%llu%s%s%s", any ? " · " : "", ink(p, verdict_ink(row->verdict)),
+                row->answer, ink(p, PLAIN), (unsigned long long)row->count, row->cites[0] ? " [" : "",
+                row->cites, row->cites[0] ? "]" : "");
         if (r->o->profile && !row->expected)
             fprintf(p->f, " %snew%s", ink(p, BOLD), ink(p, PLAIN));
         any = true;
@@ -78,8 +75,7 @@ static void grid_row(const struct paper *p, const struct check_run *r, int point
         unreached(p, r, point, context);
 }
 
-static void grid(const struct paper *p, const struct check_run *r)
-{
+static void grid(const struct paper *p, const struct check_run *r) {
     for (int point = 0; point < POINT_COUNT; point++) {
         if (point_kind(point) != POINT_ENUM && point_kind(point) != POINT_MATCH)
             continue;
@@ -90,8 +86,7 @@ static void grid(const struct paper *p, const struct check_run *r)
 }
 
 /* The first clause's own words. */
-static void clause_line(const struct paper *p, const char *cites)
-{
+static void clause_line(const struct paper *p, const char *cites) {
     char id[48];
     const char *start = cites;
     while (*start) {
@@ -104,11 +99,10 @@ static void clause_line(const struct paper *p, const char *cites)
     }
 }
 
-static void finding(const struct paper *p, const struct check_run *r, const struct finding *f)
-{
-    fprintf(p->f, "%s%s%s %s  %s  ×%llu%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)), verdict_name(f->verdict),
-            ink(p, PLAIN), f->cites, f->summary, (unsigned long long)f->count, f->known ? "  (known)" : "", ink(p, DIM),
-            f->id, ink(p, PLAIN));
+static void finding(const struct paper *p, const struct check_run *r, const struct finding *f) {
+    fprintf(p->f, "%s%s%s %s  %s  ×%llu%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)),
+            verdict_name(f->verdict), ink(p, PLAIN), f->cites, f->summary, (unsigned long long)f->count,
+            f->known ? "  (known)" : "", ink(p, DIM), f->id, ink(p, PLAIN));
     if (f->point >= 0) {
         char context[160];
         point_context_text(f->point, f->context, context, sizeof context);
@@ -120,23 +114,22 @@ static void finding(const struct paper *p, const struct check_run *r, const stru
         fprintf(p->f, "    allowed  %s\n", f->allowed);
     clause_line(p, f->cites);
     if (f->trace)
-        fprintf(p->f, "    trace    imapdiff replay %s %s\n", f->trace, r->kind == TARGET_URL ? "URL" : r->target);
+        fprintf(p->f, "    trace    imapdiff replay %s %s\n", f->trace,
+                r->kind == TARGET_URL ? "URL" : r->target);
 }
 
 /* Practices that nobody wrote down stand in the grid, too: a line each. */
-static void short_finding(const struct paper *p, const struct finding *f)
-{
+static void short_finding(const struct paper *p, const struct finding *f) {
     char context[160] = "";
     if (f->point >= 0)
         point_context_text(f->point, f->context, context, sizeof context);
-    fprintf(p->f, "%s%s%s %s%s%s%s  ×%llu  %s%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)), verdict_name(f->verdict),
-            ink(p, PLAIN), f->point >= 0 ? point_name(f->point) : f->cites, context[0] ? " " : "", context,
-            f->point >= 0 ? ":" : "", (unsigned long long)f->count, f->summary, f->known ? "  (known)" : "", ink(p, DIM), f->id,
-            ink(p, PLAIN));
+    fprintf(p->f, "%s%s%s %s%s%s%s  ×%llu  %s%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)),
+            verdict_name(f->verdict), ink(p, PLAIN), f->point >= 0 ? point_name(f->point) : f->cites,
+            context[0] ? " " : "", context, f->point >= 0 ? ":" : "", (unsigned long long)f->count,
+            f->summary, f->known ? "  (known)" : "", ink(p, DIM), f->id, ink(p, PLAIN));
 }
 
-static void findings(const struct paper *p, const struct check_run *r)
-{
+static void findings(const struct paper *p, const struct check_run *r) {
     uint32_t shown = 0;
     for (uint32_t i = 0; i < r->tally.findings; i++) {
         const struct finding *f = &r->tally.finding[i];
@@ -153,8 +146,7 @@ static void findings(const struct paper *p, const struct check_run *r)
 }
 
 /* Those that need what the server does not have, by what that is. */
-static void not_offered(const struct paper *p, const struct check_run *r)
-{
+static void not_offered(const struct paper *p, const struct check_run *r) {
     for (uint32_t i = 0; i < r->scenarios; i++) {
         const struct scenario_outcome *s = &r->scenario[i];
         uint32_t n = 0;
@@ -165,13 +157,13 @@ static void not_offered(const struct paper *p, const struct check_run *r)
             first = !same || k >= i;
         }
         if (first)
-            fprintf(p->f, "  %s%s%s (%u scenario%s)%s\n", ink(p, DIM), strncmp(s->text, "not offered", 11) ? "not offered: " : "",
-                    s->text, n, n == 1 ? "" : "s", ink(p, PLAIN));
+            fprintf(p->f, "  %s%s%s (%u scenario%s)%s\n", ink(p, DIM),
+                    strncmp(s->text, "not offered", 11) ? "not offered: " : "", s->text, n, n == 1 ? "" : "s",
+                    ink(p, PLAIN));
     }
 }
 
-static void scenarios(const struct paper *p, const struct check_run *r)
-{
+static void scenarios(const struct paper *p, const struct check_run *r) {
     static const char *const names[] = {"pass", "otherwise", "not offered", "FAIL"};
     static const int inks[] = {GREEN, PLAIN, DIM, RED};
     uint32_t n[4] = {0};
@@ -179,21 +171,21 @@ static void scenarios(const struct paper *p, const struct check_run *r)
         n[r->scenario[i].state]++;
     if (!r->scenarios || (r->o->quiet && !n[SCENARIO_FAIL]))
         return;
-    fprintf(p->f, "%sscenarios%s: %u pass, %u allowed otherwise, %u not offered, %u fail\n", ink(p, BOLD), ink(p, PLAIN), n[0],
-            n[1], n[2], n[3]);
+    fprintf(p->f, "%sscenarios%s: %u pass, %u allowed otherwise, %u not offered, %u fail\n", ink(p, BOLD),
+            ink(p, PLAIN), n[0], n[1], n[2], n[3]);
     for (uint32_t i = 0; i < r->scenarios; i++) {
         const struct scenario_outcome *s = &r->scenario[i];
-        if (s->state == SCENARIO_PASS || s->state == SCENARIO_NOT_OFFERED || (r->o->quiet && s->state != SCENARIO_FAIL))
+        if (s->state == SCENARIO_PASS || s->state == SCENARIO_NOT_OFFERED ||
+            (r->o->quiet && s->state != SCENARIO_FAIL))
             continue;
-        fprintf(p->f, "  %s%-11s%s %-36s %s%s%s\n", ink(p, inks[s->state]), names[s->state], ink(p, PLAIN), s->name,
-                s->text, s->cites[0] ? "  " : "", s->cites);
+        fprintf(p->f, "  %s%-11s%s %-36s %s%s%s\n", ink(p, inks[s->state]), names[s->state], ink(p, PLAIN),
+                s->name, s->text, s->cites[0] ? "  " : "", s->cites);
     }
     if (!r->o->quiet)
         not_offered(p, r);
 }
 
-void report_text(FILE *out, const struct check_run *r, bool colour)
-{
+void report_text(FILE *out, const struct check_run *r, bool colour) {
     struct paper p = {out, colour};
     bool quiet = r->o->quiet;
     if (!r->programs && (r->end_text[0] || r->io_error[0]))

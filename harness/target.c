@@ -18,20 +18,19 @@ const struct target_name target_names[] = {
     {NULL, NULL},
 };
 
-static void unknown(const char *name, char *err, size_t errlen)
-{
+static void unknown(const char *name, char *err, size_t errlen) {
     const char *known[64] = {"model", "dovecot", "cyrus"};
     size_t n = 3;
     for (size_t i = 0; server_name(i) && n < 63; i++)
         known[n++] = server_name(i);
     const char *near = names_nearest(name, known, n);
-    snprintf(err, errlen, "unknown target `%s`%s%s%s: expected model, model:BEHAVIOUR, a private server (dovecot, "
+    snprintf(err, errlen,
+             "unknown target `%s`%s%s%s: expected model, model:BEHAVIOUR, a private server (dovecot, "
              "cyrus, ...) or a URL such as imap://user:password@host/; see `imapdiff list targets`",
              name, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
 }
 
-const char *target_label(const char *name, char *dst, size_t cap)
-{
+const char *target_label(const char *name, char *dst, size_t cap) {
     struct imap_url u;
     struct url_error e;
     if (!url_is(name))
@@ -43,8 +42,8 @@ const char *target_label(const char *name, char *dst, size_t cap)
     return dst;
 }
 
-struct target *target_open(const char *name, const struct target_options *o, char *err, size_t errlen, bool *usage)
-{
+struct target *target_open(const char *name, const struct target_options *o, char *err, size_t errlen,
+                           bool *usage) {
     struct target *t = calloc(1, sizeof *t);
     char why[256];
     *usage = false;
@@ -72,8 +71,7 @@ struct target *target_open(const char *name, const struct target_options *o, cha
     return NULL;
 }
 
-void target_free(struct target *t)
-{
+void target_free(struct target *t) {
     if (!t)
         return;
     t->ops->free(t);

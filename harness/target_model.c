@@ -14,21 +14,21 @@ struct own {
     int n;
 };
 
-static bool no_such(const struct target_options *o, const char *name, char *err, size_t errlen)
-{
+static bool no_such(const struct target_options *o, const char *name, char *err, size_t errlen) {
     const char *known[BEHAVIOURS_MAX];
     int n = o->behaviours ? behaviours_count(o->behaviours) : 0;
     for (int i = 0; i < n && i < BEHAVIOURS_MAX; i++)
         known[i] = behaviours_at(o->behaviours, i)->name;
     const char *near = names_nearest(name, known, (size_t)(n < BEHAVIOURS_MAX ? n : BEHAVIOURS_MAX));
-    snprintf(err, errlen, "unknown behaviour `%s`%s%s%s: expected a name from `imapdiff list behaviours`, or a Lua file",
+    snprintf(err, errlen,
+             "unknown behaviour `%s`%s%s%s: expected a name from `imapdiff list behaviours`, or a Lua file",
              name, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
     return false;
 }
 
 /* One word of the list: the name of a loaded behaviour, or a file to load. */
-static bool choose(struct own *own, const struct target_options *o, const char *name, char *err, size_t errlen)
-{
+static bool choose(struct own *own, const struct target_options *o, const char *name, char *err,
+                   size_t errlen) {
     int index = o->behaviours ? behaviours_find(o->behaviours, name) : -1;
     size_t n = strlen(name);
     if (index < 0 && o->behaviours && (strchr(name, '/') || (n > 4 && !strcmp(name + n - 4, ".lua")))) {
@@ -46,8 +46,8 @@ static bool choose(struct own *own, const struct target_options *o, const char *
     return true;
 }
 
-static bool choose_all(struct own *own, const char *list, const struct target_options *o, char *err, size_t errlen)
-{
+static bool choose_all(struct own *own, const char *list, const struct target_options *o, char *err,
+                       size_t errlen) {
     char word[512];
     while (*list) {
         size_t n = strcspn(list, ",");
@@ -64,14 +64,12 @@ static bool choose_all(struct own *own, const char *list, const struct target_op
     return own->n < 2 || behaviours_compatible(o->behaviours, own->chosen, own->n, err, errlen);
 }
 
-static bool model_fresh(struct target *t)
-{
+static bool model_fresh(struct target *t) {
     inproc_reset(((struct own *)t->self)->inproc);
     return true;
 }
 
-static void model_free(struct target *t)
-{
+static void model_free(struct target *t) {
     struct own *own = t->self;
     inproc_free(own->inproc);
     free(own);
@@ -79,9 +77,8 @@ static void model_free(struct target *t)
 
 static const struct target_ops model_ops = {.fresh = model_fresh, .free = model_free};
 
-bool target_open_model(struct target *t, const char *chosen, const struct target_options *o, char *err, size_t errlen,
-                       bool *usage)
-{
+bool target_open_model(struct target *t, const char *chosen, const struct target_options *o, char *err,
+                       size_t errlen, bool *usage) {
     struct own *own = calloc(1, sizeof *own);
     if (own && !choose_all(own, chosen, o, err, errlen)) {
         free(own);
@@ -89,8 +86,11 @@ bool target_open_model(struct target *t, const char *chosen, const struct target
         return false;
     }
     static const char *const users[] = {"u1:pw", "u2:pw", "u3:pw", NULL};
-    struct model_server_options m = {.behaviours = o->behaviours, .chosen = own ? own->chosen : NULL,
-                                     .chosen_n = own ? own->n : 0, .seed = o->seed, .content = o->content,
+    struct model_server_options m = {.behaviours = o->behaviours,
+                                     .chosen = own ? own->chosen : NULL,
+                                     .chosen_n = own ? own->n : 0,
+                                     .seed = o->seed,
+                                     .content = o->content,
                                      .users = users};
     if (!own || !(own->inproc = inproc_new(&m, o->events))) {
         free(own);

@@ -1,4 +1,5 @@
-/* target_net.h: what URLs and private servers share: a transport over sockets with one endpoint in clear and one for TLS. */
+/* target_net.h: what URLs and private servers share: a transport over sockets with one endpoint in clear and
+ * one for TLS. */
 #ifndef TARGET_NET_H
 #define TARGET_NET_H
 
@@ -8,10 +9,10 @@
 struct server;
 struct target_net {
     struct net *net;
-    struct endpoint plain, tls;      /* port 0: there is none */
+    struct endpoint plain, tls; /* port 0: there is none */
     char host[256];
-    char user[TARGET_USERS][520];    /* what target.users points to */
-    struct server *server;           /* private servers: the instance */
+    char user[TARGET_USERS][520]; /* what target.users points to */
+    struct server *server;        /* private servers: the instance */
     bool dead;
 };
 

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool died(struct target *t, int wait_ms, char *text, size_t size)
-{
+static bool died(struct target *t, int wait_ms, char *text, size_t size) {
     struct target_net *n = t->self;
     if (!wait_ms && server_alive(n->server))
         return false;
@@ -16,8 +15,7 @@ static bool died(struct target *t, int wait_ms, char *text, size_t size)
     return !server_alive(n->server);
 }
 
-static void private_free(struct target *t)
-{
+static void private_free(struct target *t) {
     struct server *server = ((struct target_net *)t->self)->server;
     target_net_free(t);
     server_stop(server);
@@ -25,9 +23,8 @@ static void private_free(struct target *t)
 
 static const struct target_ops private_ops = {.died = died, .free = private_free};
 
-bool target_open_private(struct target *t, const char *name, const struct target_options *o, char *err, size_t errlen,
-                         bool *usage)
-{
+bool target_open_private(struct target *t, const char *name, const struct target_options *o, char *err,
+                         size_t errlen, bool *usage) {
     struct server *server = NULL;
     int r = server_start(name, &(struct server_options){.run_dir = o->folder}, &server, err, errlen);
     *usage = r == SERVER_NO_SUCH;

@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 /* A name that no earlier run had: seconds and process id in base 36. */
-static void run_name(char *out, size_t n)
-{
+static void run_name(char *out, size_t n) {
     static const char digit[] = "0123456789abcdefghijklmnopqrstuvwxyz";
     uint64_t v = (uint64_t)time(NULL) * 100000u + (uint64_t)getpid() % 100000u;
     char text[16];
@@ -21,8 +20,7 @@ static void run_name(char *out, size_t n)
 }
 
 static bool add_users(struct target *t, const struct imap_url *u, const struct target_options *o, char *err,
-                      size_t errlen)
-{
+                      size_t errlen) {
     bool ok = !u->has_user || target_net_user(t, u->user, u->has_password ? u->password : "");
     for (int i = 0; ok && o->users && o->users[i]; i++) {
         char name[256];
@@ -35,17 +33,18 @@ static bool add_users(struct target *t, const struct imap_url *u, const struct t
         ok = target_net_user(t, name, colon + 1);
     }
     if (!ok)
-        snprintf(err, errlen, "more than %d users, or a name and password of more than 500 octets", TARGET_USERS);
+        snprintf(err, errlen, "more than %d users, or a name and password of more than 500 octets",
+                 TARGET_USERS);
     else if (!t->users_n)
-        snprintf(err, errlen, "%s: expected a user: imap://user:password@host/ or --user NAME:PASSWORD", t->name);
+        snprintf(err, errlen, "%s: expected a user: imap://user:password@host/ or --user NAME:PASSWORD",
+                 t->name);
     return ok && t->users_n;
 }
 
 static const struct target_ops url_ops = {.free = target_net_free};
 
-bool target_open_url(struct target *t, const char *url, const struct target_options *o, char *err, size_t errlen,
-                     bool *usage)
-{
+bool target_open_url(struct target *t, const char *url, const struct target_options *o, char *err,
+                     size_t errlen, bool *usage) {
     struct imap_url u;
     struct url_error e;
     if (!url_parse(url, &u, &e)) {

@@ -11,26 +11,28 @@ struct fake {
     size_t at;
     int errors;
     bool open[TRANSPORT_SESSIONS];
-    struct { int session; const char *answer; bool opened, tls, secured; } queue[256];
+    struct {
+        int session;
+        const char *answer;
+        bool opened, tls, secured;
+    } queue[256];
     size_t head, tail;
     uint64_t clock, deadline[TRANSPORT_SESSIONS];
     char what[TRANSPORT_SESSIONS][80];
 };
 
-struct fake *fake_new(const struct fake_step *script, const struct transport_events *ev)
-{
+struct fake *fake_new(const struct fake_step *script, const struct transport_events *ev) {
     struct fake *f = calloc(1, sizeof *f);
     f->script = script;
     f->ev = *ev;
     return f;
 }
 
-static bool step(struct fake *f, int session, const char *what, size_t n, bool opened, bool tls)
-{
+static bool step(struct fake *f, int session, const char *what, size_t n, bool opened, bool tls) {
     const struct fake_step *s = &f->script[f->at];
     if (!s->want || s->session != session || strlen(s->want) != n || memcmp(s->want, what, n)) {
-        printf("step %zu: session %d sent <%.*s>, the script wants session %d <%s>\n", f->at, session, (int)n, what,
-               s->session, s->want ? s->want : "its end");
+        printf("step %zu: session %d sent <%.*s>, the script wants session %d <%s>\n", f->at, session, (int)n,
+               what, s->session, s->want ? s->want : "its end");
         f->errors++;
         return false;
     }
@@ -43,35 +45,30 @@ static bool step(struct fake *f, int session, const char *what, size_t n, bool o
     return true;
 }
 
-static int f_open(void *self, int session, bool tls)
-{
+static int f_open(void *self, int session, bool tls) {
     struct fake *f = self;
     f->open[session] = true;
     return step(f, session, tls ? "open tls" : "open", tls ? 8 : 4, true, tls) ? 0 : -1;
 }
 
-static int f_send(void *self, int session, const uint8_t *p, size_t n)
-{
+static int f_send(void *self, int session, const uint8_t *p, size_t n) {
     struct fake *f = self;
     f->clock += 10;
     return step(f, session, (const char *)p, n, false, false) ? 0 : -1;
 }
 
-static int f_starttls(void *self, int session)
-{
+static int f_starttls(void *self, int session) {
     return step(self, session, "starttls", 8, false, true) ? 0 : -1;
 }
 
-static void f_close(void *self, int session)
-{
+static void f_close(void *self, int session) {
     struct fake *f = self;
     f->open[session] = false;
     f->deadline[session] = 0;
 }
 
 /* Length of one response: its line, and what a literal's announcement at a line's end adds. */
-static size_t response_length(const char *answer)
-{
+static size_t response_length(const char *answer) {
     size_t n = 0;
     for (;;) {
         const char *end = strstr(answer + n, "\r\n"), *brace;
@@ -86,8 +83,7 @@ static size_t response_length(const char *answer)
     }
 }
 
-static void tell(struct fake *f, int session, const char *answer)
-{
+static void tell(struct fake *f, int session, const char *answer) {
     while (*answer && f->open[session]) {
         size_t n = response_length(answer);
         f->clock += 10;
@@ -106,8 +102,7 @@ static void tell(struct fake *f, int session, const char *answer)
     }
 }
 
-static int f_poll(void *self, int timeout_ms)
-{
+static int f_poll(void *self, int timeout_ms) {
     struct fake *f = self;
     int told = 0;
     for (; f->head < f->tail; f->head++, told++) {
@@ -132,34 +127,33 @@ static int f_poll(void *self, int timeout_ms)
     return told;
 }
 
-static const char *f_error(void *self)
-{
+static const char *f_error(void *self) {
     (void)self;
     return "fake: not in the script";
 }
 
-static uint64_t f_now(void *self)
-{
-    return ((struct fake *)self)->clock;
-}
+static uint64_t f_now(void *self) { return ((struct fake *)self)->clock; }
 
-static void f_expect(void *self, int session, const char *what, int ms)
-{
+static void f_expect(void *self, int session, const char *what, int ms) {
     struct fake *f = self;
     f->deadline[session] = what ? f->clock + (uint64_t)ms * 1000000u : 0;
     snprintf(f->what[session], sizeof f->what[session], "%s", what ? what : "");
 }
 
-static const struct transport_ops ops = {.open = f_open, .send = f_send, .starttls = f_starttls, .close = f_close,
-                                         .poll = f_poll, .error = f_error, .now = f_now, .expect = f_expect};
+static const struct transport_ops ops = {.open = f_open,
+                                         .send = f_send,
+                                         .starttls = f_starttls,
+                                         .close = f_close,
+                                         .poll = f_poll,
+                                         .error = f_error,
+                                         .now = f_now,
+                                         .expect = f_expect};
 
-struct transport fake_transport(struct fake *f)
-{
+struct transport fake_transport(struct fake *f) {
     return (struct transport){&ops, f};
 }
 
-int fake_errors(struct fake *f)
-{
+int fake_errors(struct fake *f) {
     if (f->script[f->at].want) {
         printf("step %zu was not reached: <%s>\n", f->at, f->script[f->at].want);
         f->errors++;
@@ -167,7 +161,4 @@ int fake_errors(struct fake *f)
     return f->errors;
 }
 
-void fake_free(struct fake *f)
-{
-    free(f);
-}
+void fake_free(struct fake *f) { free(f); }

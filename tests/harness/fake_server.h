@@ -4,7 +4,8 @@
 
 #include "target.h"
 
-/* One step. `want`: "open", "open tls", "close", "starttls", or the exact octets of one hand-over. `answer`: responses; a line
+/* One step. `want`: "open", "open tls", "close", "starttls", or the exact octets of one hand-over. `answer`:
+ * responses; a line
  * "<eof>", "<timeout>", "<leftover>..." stands for that event; "" for silence. */
 struct fake_step {
     int session;

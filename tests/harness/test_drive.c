@@ -1,4 +1,5 @@
-/* The driver against a scripted server: what it sends, when it waits, what it makes of the answers, and the trace. */
+/* The driver against a scripted server: what it sends, when it waits, what it makes of the answers, and the
+ * trace. */
 #include "drive_priv.h"
 #include "fake_server.h"
 
@@ -9,21 +10,25 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define OPEN(s, letter) {s, "open", "* OK [CAPABILITY IMAP4rev1] hi\r\n"}, \
-    {s, letter "1 LOGIN u1 pw\r\n", letter "1 OK [CAPABILITY IMAP4rev1 IDLE] in\r\n"}
+#define OPEN(s, letter)                                                                                      \
+    {s, "open", "* OK [CAPABILITY IMAP4rev1] hi\r\n"}, {                                                     \
+        s, letter "1 LOGIN u1 pw\r\n", letter "1 OK [CAPABILITY IMAP4rev1 IDLE] in\r\n"                      \
+    }
 /* The housekeeping session's first words: the separator. */
-#define ASKED(sep) {63, "open", "* OK [CAPABILITY IMAP4rev1] hi\r\n"}, \
-    {63, "z1 LOGIN u1 pw\r\n", "z1 OK [CAPABILITY IMAP4rev1] in\r\n"}, \
-    {63, "z2 LIST \"\" \"\"\r\n", "* LIST (\\Noselect) \"" sep "\" \"\"\r\nz2 OK\r\n"}
-#define NOOPS(s, a, b) {s, a " NOOP\r\n", a " OK\r\n"}, {s, b " NOOP\r\n", b " OK\r\n"}
+#define ASKED(sep)                                                                                           \
+    {63, "open", "* OK [CAPABILITY IMAP4rev1] hi\r\n"},                                                      \
+        {63, "z1 LOGIN u1 pw\r\n", "z1 OK [CAPABILITY IMAP4rev1] in\r\n"}, {                                 \
+        63, "z2 LIST \"\" \"\"\r\n", "* LIST (\\Noselect) \"" sep "\" \"\"\r\nz2 OK\r\n"                     \
+    }
+#define NOOPS(s, a, b)                                                                                       \
+    {s, a " NOOP\r\n", a " OK\r\n"}, { s, b " NOOP\r\n", b " OK\r\n" }
 
 struct notes {
     int n;
     char last[200];
 };
 
-static void on_note(void *user, const struct note *n)
-{
+static void on_note(void *user, const struct note *n) {
     struct notes *notes = user;
     notes->n++;
     snprintf(notes->last, sizeof notes->last, "%s: %s", n->cites, n->seen);
@@ -37,21 +42,23 @@ struct ran {
     struct drive_counts counts;
 };
 
-static void no_free(struct target *t)
-{
-    (void)t;
-}
+static void no_free(struct target *t) { (void)t; }
 
 static const struct target_ops fake_ops = {.free = no_free};
 
-static struct target base(void)
-{
-    return (struct target){.ops = &fake_ops, .kind = TARGET_PRIVATE, .can = {true, true, true}, .users = {"u1:pw", "u2:a b"},
-                           .users_n = 2, .reply_ms = 3000, .raw_ms = 100, .inbox = true, .name = "fake"};
+static struct target base(void) {
+    return (struct target){.ops = &fake_ops,
+                           .kind = TARGET_PRIVATE,
+                           .can = {true, true, true},
+                           .users = {"u1:pw", "u2:a b"},
+                           .users_n = 2,
+                           .reply_ms = 3000,
+                           .raw_ms = 100,
+                           .inbox = true,
+                           .name = "fake"};
 }
 
-static struct ran run_on(struct target t, const struct fake_step *script, const char *text)
-{
+static struct ran run_on(struct target t, const struct fake_step *script, const char *text) {
     struct ran r = {0};
     struct drive *d = drive_new();
     struct fake *f = fake_new(script, drive_events(d));
@@ -80,23 +87,21 @@ static struct ran run_on(struct target t, const struct fake_step *script, const 
     return r;
 }
 
-static struct ran run(const struct fake_step *script, const char *text)
-{
+static struct ran run(const struct fake_step *script, const char *text) {
     return run_on(base(), script, text);
 }
 
-static void holds(const struct ran *r, const char *part)
-{
+static void holds(const struct ran *r, const char *part) {
     if (!strstr(r->trace, part))
         fail_msg("the trace lacks <%s>:\n%s", part, r->trace);
 }
 
 /* Tags, literals, names to the wire and back; NOOP twice at the end. */
-static void names_and_literals(void **state)
-{
+static void names_and_literals(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("."), OPEN(1, "a"),
+        ASKED("."),
+        OPEN(1, "a"),
         {1, "a2 CREATE p1FOO\r\n", "a2 OK\r\n"},
         {1, "a3 APPEND p1FOO {9}\r\n", "+ go\r\n"},
         {1, "FOO {1}\r\n", ""},
@@ -104,14 +109,17 @@ static void names_and_literals(void **state)
         {1, "a4 STATUS {5}\r\n", "+ go\r\n"},
         {1, "p1FOO", ""},
         {1, " (MESSAGES)\r\n", "* STATUS {5}\r\np1FOO (MESSAGES 1)\r\na4 OK\r\n"},
-        {1, "a5 LIST \"\" p1*\r\n", "* LIST () \".\" p1FOO.KID\r\n* LIST () \".\" \"p1BAR\"\r\na5 OK p1FOO p1 xp1FOO\r\n"},
+        {1, "a5 LIST \"\" p1*\r\n",
+         "* LIST () \".\" p1FOO.KID\r\n* LIST () \".\" \"p1BAR\"\r\na5 OK p1FOO p1 xp1FOO\r\n"},
         {1, "a6 SELECT p1FOO.KID\r\n", "a6 NO\r\n"},
         {1, "a7 UID FETCH 4000000000,2 (FLAGS FOOD)\r\n", "a7 OK\r\n"},
-        NOOPS(1, "a8", "a9"), {0},
+        NOOPS(1, "a8", "a9"),
+        {0},
     };
-    struct ran r = run(script, "C1: CREATE FOO\nC1: APPEND FOO {9}\n  | FOO {1}\n  |  x\n"
-                               "C1: STATUS {3}\n  | FOO (MESSAGES)\nC1: LIST \"\" $box*\nC1: SELECT FOO$/KID\n"
-                               "C1: UID FETCH $uid(FOO,1),$size+2 (FLAGS FOOD)\n");
+    struct ran r =
+        run(script, "C1: CREATE FOO\nC1: APPEND FOO {9}\n  | FOO {1}\n  |  x\n"
+                    "C1: STATUS {3}\n  | FOO (MESSAGES)\nC1: LIST \"\" $box*\nC1: SELECT FOO$/KID\n"
+                    "C1: UID FETCH $uid(FOO,1),$size+2 (FLAGS FOOD)\n");
     assert_int_equal(r.end, DRIVE_DONE);
     assert_int_equal(r.counts.commands, 6);
     holds(&r, "C1: APPEND FOO {9}\n  | FOO {1}\n  |  x\nS1: + go\nS1: OK\n");
@@ -119,36 +127,41 @@ static void names_and_literals(void **state)
     holds(&r, "S1: * LIST () \".\" FOO.KID\nS1: * LIST () \".\" \"BAR\"\nS1: OK FOO p1 xp1FOO\n");
     holds(&r, "C1: SELECT FOO$/=.KID\n");
     holds(&r, "C1: UID FETCH $uid(FOO,1)=4000000000,$size+2=2 (FLAGS FOOD)\n");
-    holds(&r, "@open C1 user=1 tls=plain\nS1: * OK [CAPABILITY IMAP4rev1] hi\nC1 auto: LOGIN $user(1) $pass(1)\n");
+    holds(
+        &r,
+        "@open C1 user=1 tls=plain\nS1: * OK [CAPABILITY IMAP4rev1] hi\nC1 auto: LOGIN $user(1) $pass(1)\n");
     holds(&r, "C1 auto: NOOP\nS1: OK\n@checkpoint\n@close C1\n# end\n");
     free(r.trace);
 }
 
 /* A literal that is refused is not sent; `+}` is not waited for. */
-static void literals_refused(void **state)
-{
+static void literals_refused(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("/"), OPEN(1, "a"),
+        ASKED("/"),
+        OPEN(1, "a"),
         {1, "a2 APPEND INBOX {3}\r\n", "a2 NO no\r\n"},
         {1, "a3 APPEND INBOX {3+}\r\nabc\r\n", "a3 OK\r\n"},
         {1, "a4 CLIENTID X {3}\r\n", "a4 BAD\r\n"},
-        NOOPS(1, "a5", "a6"), {0},
+        NOOPS(1, "a5", "a6"),
+        {0},
     };
-    struct ran r = run(script, "C1: APPEND INBOX {3}\n  | abc\nC1: APPEND INBOX {3+}\n  | abc\nC1: CLIENTID X {3}\n");
+    struct ran r =
+        run(script, "C1: APPEND INBOX {3}\n  | abc\nC1: APPEND INBOX {3+}\n  | abc\nC1: CLIENTID X {3}\n");
     assert_int_equal(r.end, DRIVE_DONE);
     free(r.trace);
 }
 
 /* Pipelined commands, replies in another order; their tags are then written out. */
-static void pipelined(void **state)
-{
+static void pipelined(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("/"), OPEN(1, "a"),
+        ASKED("/"),
+        OPEN(1, "a"),
         {1, "a2 NOOP\r\n", ""},
         {1, "a3 CHECK\r\n", "a3 OK first\r\na2 OK second\r\n"},
-        NOOPS(1, "a4", "a5"), {0},
+        NOOPS(1, "a4", "a5"),
+        {0},
     };
     struct ran r = run(script, "C1+: NOOP\nC1: CHECK\n");
     assert_int_equal(r.end, DRIVE_DONE);
@@ -156,11 +169,12 @@ static void pipelined(void **state)
     free(r.trace);
 }
 
-static void idle(void **state)
-{
+static void idle(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("/"), OPEN(1, "a"), OPEN(2, "b"),
+        ASKED("/"),
+        OPEN(1, "a"),
+        OPEN(2, "b"),
         {1, "a2 IDLE\r\n", "+ idling\r\n"},
         {2, "b2 NOOP\r\n", "b2 OK\r\n"},
         {1, "DONE\r\n", "* 1 EXISTS\r\na2 OK\r\n"},
@@ -168,10 +182,15 @@ static void idle(void **state)
         {2, "b3 IDLE\r\n", "+ idling\r\n"},
         {2, "DONE\r\n", "b3 OK\r\n"}, /* by itself, since a command follows */
         {2, "b4 CHECK\r\n", "b4 OK\r\n"},
-        {1, "a4 NOOP\r\n", "a4 OK\r\n"}, {2, "b5 NOOP\r\n", "b5 OK\r\n"},
-        {1, "a5 NOOP\r\n", "a5 OK\r\n"}, {2, "b6 NOOP\r\n", "b6 OK\r\n"}, {0},
+        {1, "a4 NOOP\r\n", "a4 OK\r\n"},
+        {2, "b5 NOOP\r\n", "b5 OK\r\n"},
+        {1, "a5 NOOP\r\n", "a5 OK\r\n"},
+        {2, "b6 NOOP\r\n", "b6 OK\r\n"},
+        {0},
     };
-    struct ran r = run(script, "@open C1\n@open C2\nC1: IDLE\nC2: NOOP\nC1: DONE\nC1: IDLE\nC1: DONE\nC2: IDLE\nC2: CHECK\n");
+    struct ran r =
+        run(script,
+            "@open C1\n@open C2\nC1: IDLE\nC2: NOOP\nC1: DONE\nC1: IDLE\nC1: DONE\nC2: IDLE\nC2: CHECK\n");
     assert_int_equal(r.end, DRIVE_DONE);
     assert_int_equal(r.counts.skipped, 1); /* the DONE behind a refused IDLE */
     holds(&r, "C1: DONE\nS1: * 1 EXISTS\nS1: OK\n");
@@ -179,8 +198,7 @@ static void idle(void **state)
     free(r.trace);
 }
 
-static void authenticate(void **state)
-{
+static void authenticate(void **state) {
     (void)state;
     const struct fake_step script[] = {
         ASKED("/"),
@@ -188,9 +206,12 @@ static void authenticate(void **state)
         {1, "a1 AUTHENTICATE PLAIN\r\n", "+ \r\n"},
         {1, "AHUyAGEgYg==\r\n", "a1 OK\r\n"},
         {1, "a2 LOGIN u2 \"a b\"\r\n", "a2 BAD\r\n"},
-        NOOPS(1, "a3", "a4"), {0},
+        NOOPS(1, "a3", "a4"),
+        {0},
     };
-    struct ran r = run(script, "@open C1 user=2 login=no\nC1: AUTHENTICATE PLAIN\nC1: $plain(2)\nC1: LOGIN $user(2) $pass(2)\n");
+    struct ran r =
+        run(script,
+            "@open C1 user=2 login=no\nC1: AUTHENTICATE PLAIN\nC1: $plain(2)\nC1: LOGIN $user(2) $pass(2)\n");
     assert_int_equal(r.end, DRIVE_DONE);
     holds(&r, "@open C1 user=2 tls=plain login=no\n");
     holds(&r, "C1: AUTHENTICATE PLAIN\nS1: +\\x20\nC1: $plain(2)\nS1: OK\n");
@@ -198,8 +219,7 @@ static void authenticate(void **state)
 }
 
 /* STARTTLS as a way to open, octets left in clear, and as a command of the program. */
-static void starttls(void **state)
-{
+static void starttls(void **state) {
     (void)state;
     const struct fake_step script[] = {
         ASKED("/"),
@@ -211,8 +231,11 @@ static void starttls(void **state)
         {1, "a4 CAPABILITY\r\n", "* CAPABILITY IMAP4rev1\r\na4 OK\r\n"},
         {2, "open tls", "* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n"},
         {2, "b1 NOOP\r\n", "b1 OK\r\n"},
-        {1, "a5 NOOP\r\n", "a5 OK\r\n"}, {2, "b2 NOOP\r\n", "b2 OK\r\n"},
-        {1, "a6 NOOP\r\n", "a6 OK\r\n"}, {2, "b3 NOOP\r\n", "b3 OK\r\n"}, {0},
+        {1, "a5 NOOP\r\n", "a5 OK\r\n"},
+        {2, "b2 NOOP\r\n", "b2 OK\r\n"},
+        {1, "a6 NOOP\r\n", "a6 OK\r\n"},
+        {2, "b3 NOOP\r\n", "b3 OK\r\n"},
+        {0},
     };
     struct ran r = run(script, "@open C1 tls=starttls\n@open C2 tls=tls\nC2: NOOP\n");
     assert_int_equal(r.end, DRIVE_DONE);
@@ -224,15 +247,16 @@ static void starttls(void **state)
 }
 
 /* A session that the server ended is left alone until it is opened again. */
-static void ended(void **state)
-{
+static void ended(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("/"), OPEN(1, "a"),
+        ASKED("/"),
+        OPEN(1, "a"),
         {1, "a2 NOOP\r\n", "* BYE away\r\n<eof>"},
         OPEN(1, "a"),
         {1, "a2 CHECK\r\n", "a2 OK\r\n"},
-        NOOPS(1, "a3", "a4"), {0},
+        NOOPS(1, "a3", "a4"),
+        {0},
     };
     struct ran r = run(script, "C1: NOOP\nC1: NOOP\nC1: DONE\n@open C1\nC1: CHECK\n");
     assert_int_equal(r.end, DRIVE_DONE);
@@ -242,16 +266,14 @@ static void ended(void **state)
     free(r.trace);
 }
 
-static bool fake_died(struct target *t, int wait_ms, char *text, size_t n)
-{
+static bool fake_died(struct target *t, int wait_ms, char *text, size_t n) {
     (void)t, (void)wait_ms;
     snprintf(text, n, "12:00 imap: Panic: file x.c: line 3\n  log: more");
     return true;
 }
 
 /* A crash is one finding, with the server's own words; the connection that went with it is not another. */
-static void died(void **state)
-{
+static void died(void **state) {
     (void)state;
     static const struct target_ops ops = {.free = no_free, .died = fake_died};
     struct target t = base();
@@ -267,8 +289,7 @@ static void died(void **state)
 }
 
 /* Silence ends the program with the deadline's text; a reply with another's tag only has a second left. */
-static void silent(void **state)
-{
+static void silent(void **state) {
     (void)state;
     const struct fake_step script[] = {ASKED("/"), OPEN(1, "a"), {1, "a2 FETCH 1 UID\r\n", ""}, {0}};
     struct ran r = run(script, "C1: FETCH 1 UID\nC1: NOOP\n");
@@ -288,11 +309,11 @@ static void silent(void **state)
     free(r.trace);
 }
 
-static void raw(void **state)
-{
+static void raw(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("/"), OPEN(1, "a"),
+        ASKED("/"),
+        OPEN(1, "a"),
         {1, "x1 NOOP\r\n", "x1 OK\r\n"},
         {1, "\r\n", "* BAD what\r\n"},
         {1, "garbage\r\n", "garbage BAD no command\r\n"},
@@ -300,10 +321,12 @@ static void raw(void **state)
         {1, "a2 NO", ""},
         {1, "OP\r\n", "a2 OK\r\nnotag\r\n"},
         {1, "a2 CHECK\r\n", "a2 OK\r\n"},
-        NOOPS(1, "a3", "a4"), {0},
+        NOOPS(1, "a3", "a4"),
+        {0},
     };
-    struct ran r = run(script, "C1 raw: x1 NOOP\nC1 raw:\nC1 raw: garbage\nC1 raw: nothing\nC1 raw cut: a2 NO\nC1 raw: OP\n"
-                               "C1: CHECK\n");
+    struct ran r = run(
+        script, "C1 raw: x1 NOOP\nC1 raw:\nC1 raw: garbage\nC1 raw: nothing\nC1 raw cut: a2 NO\nC1 raw: OP\n"
+                "C1: CHECK\n");
     assert_int_equal(r.end, DRIVE_DONE);
     holds(&r, "C1 raw: x1 NOOP\nS1 [x1]: OK\nC1 raw:\nS1: * BAD what\n");
     holds(&r, "S1 raw: notag\n");
@@ -311,15 +334,19 @@ static void raw(void **state)
 }
 
 /* Nothing of another session is sent while a pipelined command is open. */
-static void one_at_a_time(void **state)
-{
+static void one_at_a_time(void **state) {
     (void)state;
     const struct fake_step script[] = {
-        ASKED("/"), OPEN(1, "a"), OPEN(2, "b"),
+        ASKED("/"),
+        OPEN(1, "a"),
+        OPEN(2, "b"),
         {1, "a2 NOOP\r\n", "a2 OK\r\n"},
         {2, "b2 NOOP\r\n", "b2 OK\r\n"},
-        {1, "a3 NOOP\r\n", "a3 OK\r\n"}, {2, "b3 NOOP\r\n", "b3 OK\r\n"},
-        {1, "a4 NOOP\r\n", "a4 OK\r\n"}, {2, "b4 NOOP\r\n", "b4 OK\r\n"}, {0},
+        {1, "a3 NOOP\r\n", "a3 OK\r\n"},
+        {2, "b3 NOOP\r\n", "b3 OK\r\n"},
+        {1, "a4 NOOP\r\n", "a4 OK\r\n"},
+        {2, "b4 NOOP\r\n", "b4 OK\r\n"},
+        {0},
     };
     struct ran r = run(script, "@open C1\n@open C2\nC1+: NOOP\nC2: NOOP\n@checkpoint\n");
     assert_int_equal(r.end, DRIVE_DONE);
@@ -328,8 +355,7 @@ static void one_at_a_time(void **state)
 }
 
 /* Somebody's server: the folder below the personal namespace, deletion of our names alone, deepest first. */
-static void cleaning(void **state)
-{
+static void cleaning(void **state) {
     (void)state;
     const struct fake_step script[] = {
         ASKED("."),
@@ -340,10 +366,12 @@ static void cleaning(void **state)
         {1, "a2 COPY 1 INBOX\r\n", "a2 OK\r\n"},
         {1, "a3 SUBSCRIBE INBOX.imapdiff-x.p1FOO\r\n", "a3 OK\r\n"},
         NOOPS(1, "a4", "a5"),
-        {63, "z6 LSUB \"\" \"INBOX.imapdiff-x.p1*\"\r\n", "* LSUB () \".\" INBOX.imapdiff-x.p1FOO\r\nz6 OK\r\n"},
+        {63, "z6 LSUB \"\" \"INBOX.imapdiff-x.p1*\"\r\n",
+         "* LSUB () \".\" INBOX.imapdiff-x.p1FOO\r\nz6 OK\r\n"},
         {63, "z7 UNSUBSCRIBE \"INBOX.imapdiff-x.p1FOO\"\r\n", "z7 OK\r\n"},
         {63, "z8 LIST \"\" \"INBOX.imapdiff-x.p1*\"\r\n",
-         "* LIST () \".\" INBOX.imapdiff-x.p1FOO\r\n* LIST () \".\" \"INBOX.imapdiff-x.p1FOO.K\"\r\n* LIST () \".\" x\r\nz8 OK\r\n"},
+         "* LIST () \".\" INBOX.imapdiff-x.p1FOO\r\n* LIST () \".\" \"INBOX.imapdiff-x.p1FOO.K\"\r\n* LIST "
+         "() \".\" x\r\nz8 OK\r\n"},
         {63, "z9 DELETE \"INBOX.imapdiff-x.p1FOO.K\"\r\n", "z9 OK\r\n"},
         {63, "z10 DELETE \"INBOX.imapdiff-x.p1FOO\"\r\n", "z10 NO\r\n"},
         /* at the run's end */
@@ -353,7 +381,8 @@ static void cleaning(void **state)
         {63, "z14 STATUS INBOX (MESSAGES)\r\n", "* STATUS INBOX (MESSAGES 1)\r\nz14 OK\r\n"},
         {63, "z15 SELECT INBOX\r\n", "z15 OK\r\n"},
         {63, "z16 STORE 1:* +FLAGS.SILENT (\\Deleted)\r\n", "z16 OK\r\n"},
-        {63, "z17 CLOSE\r\n", "z17 OK\r\n"}, {0},
+        {63, "z17 CLOSE\r\n", "z17 OK\r\n"},
+        {0},
     };
     struct target t = base();
     t.kind = TARGET_URL;
@@ -366,15 +395,16 @@ static void cleaning(void **state)
 }
 
 /* An INBOX with messages on somebody's server is not touched; without --allow-inbox no INBOX is. */
-static void inbox_kept(void **state)
-{
+static void inbox_kept(void **state) {
     (void)state;
     struct target t = base();
     t.kind = TARGET_URL;
     t.clean = true;
     const struct fake_step full[] = {
-        ASKED("/"), {63, "z3 STATUS INBOX (MESSAGES)\r\n", "* STATUS INBOX (MESSAGES 10)\r\nz3 OK\r\n"},
-        {63, "z4 LIST \"\" \"p1*\"\r\n", "z4 OK\r\n"}, {0}};
+        ASKED("/"),
+        {63, "z3 STATUS INBOX (MESSAGES)\r\n", "* STATUS INBOX (MESSAGES 10)\r\nz3 OK\r\n"},
+        {63, "z4 LIST \"\" \"p1*\"\r\n", "z4 OK\r\n"},
+        {0}};
     struct ran r = run_on(t, full, "C1: SELECT inbox\n");
     assert_int_equal(r.end, DRIVE_UNREACHABLE);
     assert_string_equal(r.text, "fake: --allow-inbox needs an empty INBOX, and user 1's is not");
@@ -386,12 +416,20 @@ static void inbox_kept(void **state)
     free(r.trace);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_literals), cmocka_unit_test(literals_refused), cmocka_unit_test(pipelined),
-        cmocka_unit_test(idle), cmocka_unit_test(authenticate), cmocka_unit_test(starttls), cmocka_unit_test(ended), cmocka_unit_test(died),
-        cmocka_unit_test(silent), cmocka_unit_test(raw), cmocka_unit_test(one_at_a_time), cmocka_unit_test(cleaning),
+        cmocka_unit_test(names_and_literals),
+        cmocka_unit_test(literals_refused),
+        cmocka_unit_test(pipelined),
+        cmocka_unit_test(idle),
+        cmocka_unit_test(authenticate),
+        cmocka_unit_test(starttls),
+        cmocka_unit_test(ended),
+        cmocka_unit_test(died),
+        cmocka_unit_test(silent),
+        cmocka_unit_test(raw),
+        cmocka_unit_test(one_at_a_time),
+        cmocka_unit_test(cleaning),
         cmocka_unit_test(inbox_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

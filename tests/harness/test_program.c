@@ -8,8 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-static struct program parse(const char *text)
-{
+static struct program parse(const char *text) {
     struct program p;
     char err[256] = "";
     program_init(&p);
@@ -18,15 +17,13 @@ static struct program parse(const char *text)
     return p;
 }
 
-static void text_is(const struct program *p, uint32_t line, const char *want, size_t n)
-{
+static void text_is(const struct program *p, uint32_t line, const char *want, size_t n) {
     struct slice s = program_text(p, &p->line[line]);
     assert_int_equal(s.n, n);
     assert_memory_equal(s.p, want, n);
 }
 
-static void meaning(void **state)
-{
+static void meaning(void **state) {
     (void)state;
     struct program p = parse("# hello\n"
                              "@open C2 user=2 tls=starttls login=no\n"
@@ -68,8 +65,7 @@ static void meaning(void **state)
 }
 
 /* Octets of every kind survive print and parse. */
-static void any_octets(void **state)
-{
+static void any_octets(void **state) {
     (void)state;
     struct program p, q;
     program_init(&p);
@@ -85,7 +81,8 @@ static void any_octets(void **state)
             buf[k] = x >> 60 > 3 ? (uint8_t)pick[r % (sizeof pick - 1)] : r;
         }
         x = x * 6364136223846793005u + 1442695040888963407u;
-        struct line *l = program_add(&p, x >> 63 ? LINE_SEND : LINE_EXPECT, 1 + (int)(x >> 40) % PROGRAM_SESSIONS, buf, n);
+        struct line *l =
+            program_add(&p, x >> 63 ? LINE_SEND : LINE_EXPECT, 1 + (int)(x >> 40) % PROGRAM_SESSIONS, buf, n);
         assert_non_null(l);
     }
     p.trace = true;
@@ -114,13 +111,13 @@ static void any_octets(void **state)
     program_free(&q);
 }
 
-static void round_trip(void **state)
-{
+static void round_trip(void **state) {
     (void)state;
-    static const char text[] = "# imapdiff trace 1\n# target: dovecot\n# expect: VIOLATES MAP-I3\n\n# note: a comment\n"
-                               "@open C1 user=1 tls=tls\nS1: * OK hi\nC1 auto: LOGIN $user(1) $pass(1)\nS1: OK\n"
-                               "C1: APPEND FOO {5}\n  | a\n  |  b\nS1 [x\\x5D\\x20]: NO\nS1 raw cut: gar\\x0A\n"
-                               "C1: UID FETCH $uid(FOO,3)=17 (FLAGS)\n@checkpoint\n@close S1\n# end\n# end\n";
+    static const char text[] =
+        "# imapdiff trace 1\n# target: dovecot\n# expect: VIOLATES MAP-I3\n\n# note: a comment\n"
+        "@open C1 user=1 tls=tls\nS1: * OK hi\nC1 auto: LOGIN $user(1) $pass(1)\nS1: OK\n"
+        "C1: APPEND FOO {5}\n  | a\n  |  b\nS1 [x\\x5D\\x20]: NO\nS1 raw cut: gar\\x0A\n"
+        "C1: UID FETCH $uid(FOO,3)=17 (FLAGS)\n@checkpoint\n@close S1\n# end\n# end\n";
     struct program p = parse(text), q;
     assert_true(p.trace);
     assert_string_equal(program_head(&p, "expect"), "VIOLATES MAP-I3");
@@ -141,10 +138,11 @@ static void round_trip(void **state)
     program_free(&q);
 }
 
-static void errors(void **state)
-{
+static void errors(void **state) {
     (void)state;
-    static const struct { const char *text, *err; } t[] = {
+    static const struct {
+        const char *text, *err;
+    } t[] = {
         {"C1: NOOP\nhello", "t:2: expected `C1: command`"},
         {"C0: NOOP", "t:1: expected a session, C1 to C32"},
         {"C33: NOOP", "t:1: expected a session"},
@@ -185,8 +183,7 @@ static void errors(void **state)
     program_free(&p);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(meaning), cmocka_unit_test(any_octets),
                                        cmocka_unit_test(round_trip), cmocka_unit_test(errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,15 +11,21 @@
 #include <cmocka.h>
 
 static struct finding *note(struct tally *t, enum verdict v, int point, uint32_t context, const char *answer,
-                            const char *summary, bool *fresh)
-{
-    struct note n = {.verdict = v, .point = point, .context = context, .answer = answer, .cites = "MAP-I3", .summary = summary,
-                     .seen = "a <b> & \"c\"", .allowed = "\x01\xff", .event = 3, .session = 1};
+                            const char *summary, bool *fresh) {
+    struct note n = {.verdict = v,
+                     .point = point,
+                     .context = context,
+                     .answer = answer,
+                     .cites = "MAP-I3",
+                     .summary = summary,
+                     .seen = "a <b> & \"c\"",
+                     .allowed = "\x01\xff",
+                     .event = 3,
+                     .session = 1};
     return tally_note(t, &n, fresh);
 }
 
-static void folding(void **state)
-{
+static void folding(void **state) {
     (void)state;
     struct tally t = {0};
     bool fresh;
@@ -27,7 +33,8 @@ static void folding(void **state)
     assert_false(fresh);
     struct finding *f = note(&t, V_VIOLATES, -1, 0, NULL, "one", &fresh);
     assert_true(fresh);
-    assert_true(f == note(&t, V_VIOLATES, -1, 7, NULL, "one", &fresh)); /* without a point there is no context */
+    assert_true(f ==
+                note(&t, V_VIOLATES, -1, 7, NULL, "one", &fresh)); /* without a point there is no context */
     assert_false(fresh);
     assert_int_equal(f->count, 2);
     note(&t, V_VIOLATES, -1, 0, NULL, "two", &fresh);
@@ -48,8 +55,7 @@ static void folding(void **state)
     tally_free(&t);
 }
 
-static void what_fails(void **state)
-{
+static void what_fails(void **state) {
     (void)state;
     for (int v = 0; v < V_COUNT; v++) {
         struct finding f = {.verdict = (uint8_t)v};
@@ -60,8 +66,7 @@ static void what_fails(void **state)
     }
 }
 
-static struct check_run filled(const struct check_options *o)
-{
+static struct check_run filled(const struct check_options *o) {
     struct check_run r = {.o = o, .kind = TARGET_PRIVATE, .programs = 12, .elapsed_ms = 1500};
     bool fresh;
     snprintf(r.target, sizeof r.target, "fake<1>");
@@ -72,8 +77,7 @@ static struct check_run filled(const struct check_options *o)
     return r;
 }
 
-static char *slurp(const char *path)
-{
+static char *slurp(const char *path) {
     FILE *f = fopen(path, "r");
     assert_non_null(f);
     char *text = calloc(1, 400000);
@@ -83,29 +87,30 @@ static char *slurp(const char *path)
     return text;
 }
 
-static void json_fields(void **state)
-{
+static void json_fields(void **state) {
     (void)state;
     struct check_options o = {.seed = 7};
     struct check_run r = filled(&o);
     json_t *j = report_json(&r, 1);
     assert_non_null(j);
-    static const char *const keys[] = {"version", "target", "seed", "programs", "commands", "responses", "verdicts", "profile",
-                                       "findings"};
+    static const char *const keys[] = {"version",   "target",   "seed",    "programs", "commands",
+                                       "responses", "verdicts", "profile", "findings"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!json_object_get(j, keys[i]))
             fail_msg("no %s", keys[i]);
     assert_int_equal(json_integer_value(json_object_get(j, "seed")), 7);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(j, "verdicts"), "VIOLATES")), 1);
     json_t *f = json_array_get(json_object_get(j, "findings"), 0);
-    static const char *const of_finding[] = {"id", "verdict", "cites", "summary", "seen", "allowed", "count", "trace"};
+    static const char *const of_finding[] = {"id",   "verdict", "cites", "summary",
+                                             "seen", "allowed", "count", "trace"};
     for (size_t i = 0; i < sizeof of_finding / sizeof *of_finding; i++)
         if (!json_object_get(f, of_finding[i]))
             fail_msg("no %s", of_finding[i]);
     assert_string_equal(json_string_value(json_object_get(f, "allowed")), "\x01\xc3\xbf");
     json_t *row = json_array_get(json_object_get(j, "profile"), 0);
     assert_string_equal(json_string_value(json_object_get(row, "point")), "delete.in_use");
-    assert_string_equal(json_string_value(json_object_get(row, "context")), "who=other mode=select state=quiet");
+    assert_string_equal(json_string_value(json_object_get(row, "context")),
+                        "who=other mode=select state=quiet");
     assert_string_equal(json_string_value(json_object_get(row, "answer")), "refuse-delete");
     assert_int_equal(json_integer_value(json_object_get(row, "count")), 1);
     json_decref(j);
@@ -113,8 +118,7 @@ static void json_fields(void **state)
 }
 
 /* What one run found is known to the next that is given its JSON. */
-static void known(void **state)
-{
+static void known(void **state) {
     (void)state;
     mkdir("build/tests", 0777);
     const char *path = "build/tests/profile.json";
@@ -143,20 +147,27 @@ static void known(void **state)
     check_run_free(&next);
 }
 
-static void forms(void **state)
-{
+static void forms(void **state) {
     (void)state;
     mkdir("build/tests", 0777);
-    struct check_options o = {.seed = 7, .junit = true, .junit_file = "build/tests/r.xml", .tap = true,
-                              .tap_file = "build/tests/r.tap", .report = "build/tests/report"};
+    struct check_options o = {.seed = 7,
+                              .junit = true,
+                              .junit_file = "build/tests/r.xml",
+                              .tap = true,
+                              .tap_file = "build/tests/r.tap",
+                              .report = "build/tests/report"};
     struct check_run r = filled(&o);
     char err[300] = "";
     if (!report_files(&r, 1, err, sizeof err))
         fail_msg("%s", err);
-    char *xml = slurp("build/tests/r.xml"), *tap = slurp("build/tests/r.tap"), *page = slurp("build/tests/report/index.html");
-    assert_non_null(strstr(xml, "<testsuite name=\"imapdiff fake&#60;1&#62;\" tests=\"3\" failures=\"1\" errors=\"0\">"));
-    assert_non_null(strstr(xml, "<failure type=\"VIOLATES\" message=\"EXPUNGE in FETCH\">seen: a &#60;b&#62; &#38;"));
-    assert_non_null(strstr(tap, "TAP version 13\n1..3\nnot ok 1 - fake<1>: VIOLATES MAP-I3: EXPUNGE in FETCH (1)\n"));
+    char *xml = slurp("build/tests/r.xml"), *tap = slurp("build/tests/r.tap"),
+         *page = slurp("build/tests/report/index.html");
+    assert_non_null(
+        strstr(xml, "<testsuite name=\"imapdiff fake&#60;1&#62;\" tests=\"3\" failures=\"1\" errors=\"0\">"));
+    assert_non_null(
+        strstr(xml, "<failure type=\"VIOLATES\" message=\"EXPUNGE in FETCH\">seen: a &#60;b&#62; &#38;"));
+    assert_non_null(
+        strstr(tap, "TAP version 13\n1..3\nnot ok 1 - fake<1>: VIOLATES MAP-I3: EXPUNGE in FETCH (1)\n"));
     assert_non_null(strstr(tap, "\nok 2 - "));
     assert_non_null(strstr(tap, "\nok 3 - fake<1>: run\n"));
     assert_non_null(strstr(page, "imapdiff: fake&#60;1&#62;</h1>"));
@@ -166,7 +177,8 @@ static void forms(void **state)
     free(tap);
     free(page);
     /* A full disk is an error that names the file, for each form. */
-    struct check_options full[] = {{.json = true, .json_file = "/dev/full"}, {.junit = true, .junit_file = "/dev/full"},
+    struct check_options full[] = {{.json = true, .json_file = "/dev/full"},
+                                   {.junit = true, .junit_file = "/dev/full"},
                                    {.tap = true, .tap_file = "/dev/full"}};
     for (int i = 0; i < 3; i++) {
         r.o = &full[i];
@@ -181,8 +193,7 @@ static void forms(void **state)
 }
 
 /* A context without answer has a reason, or counts as missing. */
-static void reach(void **state)
-{
+static void reach(void **state) {
     (void)state;
     struct check_options o = {.seed = 1};
     struct check_run r = {.o = &o, .kind = TARGET_PRIVATE};
@@ -197,9 +208,9 @@ static void reach(void **state)
     check_run_free(&r);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(folding), cmocka_unit_test(what_fails), cmocka_unit_test(json_fields),
-                                       cmocka_unit_test(known), cmocka_unit_test(forms), cmocka_unit_test(reach)};
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(folding),     cmocka_unit_test(what_fails),
+                                       cmocka_unit_test(json_fields), cmocka_unit_test(known),
+                                       cmocka_unit_test(forms),       cmocka_unit_test(reach)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
