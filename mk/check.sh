@@ -50,8 +50,8 @@ fi
 mark=$$-$(date +%s)
 marked() {
     for p in /proc/[0-9]*; do
-        tr '\0' '\n' <"$p/environ" 2>/dev/null | grep -qxF "IMAPDIFF_CHECK=$mark" && echo "${p#/proc/}"
-    done
+        tr '\0' '\n' <"$p/environ" | grep -qxF "IMAPDIFF_CHECK=$mark" && echo "${p#/proc/}"
+    done 2>/dev/null
 }
 end_marked() {
     for signal in TERM TERM KILL; do
