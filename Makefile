@@ -1,4 +1,7 @@
 # imapdiff: `make help` lists the targets.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)# unless the command line has its own -j
+endif
 B       ?= build
 ifeq ($(origin CC),default)
 CC := gcc
@@ -34,15 +37,19 @@ GEN  := $(RE:grammar/%.re=$(B)/gen/%.c)
 define objects
 $(B)/$(1)/grammar/%.o: grammar/%.c | deps
 	@mkdir -p $$(@D)
+	@echo cc $$<
 	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/gen/%.o: $(B)/gen/%.c | deps
 	@mkdir -p $$(@D)
+	@echo cc $$<
 	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/model/%.o: model/%.c | deps
 	@mkdir -p $$(@D)
+	@echo cc $$<
 	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_model) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/harness/%.o: harness/%.c | deps
 	@mkdir -p $$(@D)
+	@echo cc $$<
 	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_harness) -MMD -MP -c -o $$@ $$<
 GOBJ_$(1) := $(GSRC:grammar/%.c=$(B)/$(1)/grammar/%.o) $(RE:grammar/%.re=$(B)/$(1)/gen/%.o)
 MOBJ_$(1) := $(MSRC:model/%.c=$(B)/$(1)/model/%.o)
