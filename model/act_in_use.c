@@ -109,6 +109,10 @@ static void rename_inbox(struct run *r, struct step *s, uint16_t box, uint16_t t
         world_kill(r->w, m);
     }
     s->box = made;
+    if (s->cut) { /* the new name may be there, and the messages still here */
+        lose_track(r, box);
+        lose_track(r, made);
+    }
 }
 
 static bool under(struct slice n, struct slice parent) {

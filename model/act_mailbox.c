@@ -14,6 +14,32 @@ bool mailbox_argument(struct run *r, const struct istring *a, uint8_t *buf, size
     return true;
 }
 
+/* RFC 3501 6.3.3: CREATE of an inferior name may have made the superior ones, too. What works is there. */
+static void materialise(struct run *r, struct step *s, uint16_t name) {
+    if (r->mode == SERVE || w_name(r->w, name)->box || w_name(r->w, name)->exists != NAME_UNKNOWN || s->word != REPLY_OK) return;
+    if (s->c->kind == CMD_CREATE || s->c->kind == CMD_SUBSCRIBE || s->c->kind == CMD_UNSUBSCRIBE || s->c->kind == CMD_LIST) return;
+    uint16_t box = world_add_box(r->w, name, BOX_LIVE);
+    if (box)
+        w_box(r->w, box)->unknown = 1;
+    else
+        r->full = true;
+}
+
+static void superiors(struct run *r, struct step *s) {
+    struct slice n = world_name_text(r->w, s->name);
+    uint8_t buf[512];
+    if (r->mode == SERVE || n.n > sizeof buf) return;
+    memcpy(buf, n.p, n.n);
+    for (uint32_t i = 1; i < n.n; i++) {
+        if (buf[i] != '/' && buf[i] != '.') continue;
+        uint16_t up = world_name(r->w, step_session(r, s)->user, (struct slice){buf, i});
+        if (!up)
+            r->full = true;
+        else if (!w_name(r->w, up)->box && !name_is_inbox(world_name_text(r->w, up)))
+            w_name(r->w, up)->exists = NAME_UNKNOWN;
+    }
+}
+
 uint16_t step_name(struct run *r, struct step *s, const struct istring *a) {
     uint8_t buf[512];
     struct slice name;
@@ -27,6 +53,7 @@ uint16_t step_name(struct run *r, struct step *s, const struct istring *a) {
         else if (r->mode == JUDGE)
             w_box(r->w, b)->unknown = 1; /* whatever it held before */
     }
+    if (i && a == &s->c->mailbox) materialise(r, s, i);
     return i;
 }
 
@@ -242,6 +269,7 @@ static void act_create(struct run *r, struct step *s) {
         return;
     }
     s->box = box;
+    superiors(r, s);
     if (r->mode == SERVE) {
         struct wname *n = w_name(r->w, s->name);
         bool same = run_fault(r, P_FAULT_MAILBOX, 0, OP_F_VALIDITY_SAME) && n->last_validity;

@@ -43,18 +43,30 @@ static void view_targets(struct run *r, struct step *s, const struct seq_set *se
         if (seq_set_has(set, i, w->view)) add_target(r, s, v[i - 1].message, i);
 }
 
-/* `*` is the largest UID: of the view, or of the mailbox, whose newest messages may not have been announced yet. */
+/* `*` is the largest UID: of the view, of the mailbox, whose newest messages may not have been announced yet, or of what
+ * lives, where the last ones are expunged. */
 static uint32_t largest_uid(struct run *r, const struct step *s, const struct seq_set *set) {
     const struct wsession *w = step_session(r, s);
     const struct wview *v = w_view(r->w, (unsigned)s->session);
-    uint32_t view = 0, box = 0;
+    uint32_t value[3] = {0}; /* view, mailbox, living */
     bool star = false;
     for (unsigned i = 0; i < w->view; i++)
-        if (w_message(r->w, v[i].message)->uid > view) view = w_message(r->w, v[i].message)->uid;
+        if (w_message(r->w, v[i].message)->uid > value[0]) value[0] = w_message(r->w, v[i].message)->uid;
     for (uint32_t i = 0; i < set->n; i++) star |= set->r[i].lo == SEQ_STAR || set->r[i].hi == SEQ_STAR;
-    for (uint16_t m = star && w->box ? w_box(r->w, w->box)->first : 0; m; m = w_message(r->w, m)->next)
-        if (w_message(r->w, m)->uid > box) box = w_message(r->w, m)->uid;
-    return box > view && run_fork(r, 2) ? box : view;
+    if (!star || !w->box || r->mode == SERVE) return value[0];
+    for (uint16_t m = w_box(r->w, w->box)->first; m; m = w_message(r->w, m)->next) {
+        const struct wmessage *g = w_message(r->w, m);
+        if (g->uid > value[1]) value[1] = g->uid;
+        if (!g->dead && g->uid > value[2]) value[2] = g->uid;
+    }
+    uint32_t distinct[3] = {value[0]};
+    unsigned n = 1;
+    for (int i = 1; i < 3; i++) {
+        bool known = !value[i];
+        for (unsigned k = 0; k < n; k++) known |= distinct[k] == value[i];
+        if (!known) distinct[n++] = value[i];
+    }
+    return distinct[run_fork(r, n)];
 }
 
 /* What a mailbox holds is not known any more: nobody's view of it is judged until the next SELECT. */

@@ -134,17 +134,25 @@ void new_validity(struct run *r, uint16_t box, uint32_t validity) {
     b->renamed = 0;
 }
 
+/* UIDs SHOULD persist; where they do not, UIDVALIDITY MUST be greater. */
+void change_validity(struct run *r, int session, uint32_t event, uint16_t box, uint32_t validity) {
+    struct wbox *b = w_box(r->w, box);
+    if (!b->renamed) {
+        bool less = validity < b->validity;
+        struct pending_note *n = run_note(r, less ? V_VIOLATES : V_DEVIATES, session, event, less ? "MAP-I8 R3501-2.3.1.1" : "R3501-2.3.1.1",
+                                          less ? "UIDVALIDITY of a mailbox shrinks" : "UIDVALIDITY of a mailbox grows without cause");
+        run_note_more(n, run_say(r, "%u", validity), run_say(r, "%u", b->validity));
+        b->validity = less ? validity : b->validity;
+    }
+    new_validity(r, box, validity);
+}
+
 static void hear_validity(struct run *r, const struct heard *h, uint32_t validity) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     if (s->state != SES_SELECTED || !s->box) return;
     struct wbox *b = w_box(r->w, s->box);
     if (b->validity && b->validity != validity) {
-        if (b->renamed) {
-            new_validity(r, s->box, validity);
-        } else {
-            struct pending_note *n = violates(r, h, "MAP-I8 R3501-2.3.1.1", "UIDVALIDITY of a mailbox changes");
-            run_note_more(n, run_say(r, "%u", validity), run_say(r, "%u", b->validity));
-        }
+        change_validity(r, h->session, h->event, s->box, validity);
     }
     b->validity = validity;
     b->renamed = 0;

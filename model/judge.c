@@ -156,10 +156,7 @@ static void judge_search(struct run *r, struct step *s) {
         responses++;
         for (uint32_t n = h->r->list; n; n = h->nodes->v[n].next) found(r, s, h->nodes->v[n].number, h->event);
     }
-    if (!responses) {
-        note_reply(r, s, V_DEVIATES, "R3501-6.4.4", "OK to SEARCH without a SEARCH response");
-        return;
-    }
+    if (!responses) note_reply(r, s, V_DEVIATES, "R3501-6.4.4", "OK to SEARCH without a SEARCH response");
     unsigned with = 0, without = 0;
     for (unsigned i = 0; i < s->targets; i++) {
         const struct target *t = &r->target[s->first + i];
@@ -208,6 +205,8 @@ static void judge_view(struct run *r, unsigned session, uint32_t event) {
 void judge_checkpoint(struct run *r, uint32_t event) {
     for (unsigned i = 0; i < r->w->cap.sessions; i++) {
         const struct wsession *s = w_session(r->w, i);
+        /* Who was to be cut off has just answered NOOP twice: it was another practice. */
+        if (s->state == SES_SELECTED && s->doom == DOOM_DISCONNECT && s->maker) r->failed = true;
         if (s->state == SES_SELECTED && !s->loose && !s->doom && !w_box(r->w, s->box)->unknown) judge_view(r, i, event);
     }
 }

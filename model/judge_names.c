@@ -67,10 +67,8 @@ static void status_values(struct run *r, struct step *s, const struct heard *h) 
     struct wbox *b = w_box(r->w, s->box);
     const struct imap_response *x = h->r;
     if (x->status & 1u << ST_UIDVALIDITY && !b->unknown) {
-        if (b->renamed && b->validity != x->status_value[ST_UIDVALIDITY])
-            new_validity(r, s->box, (uint32_t)x->status_value[ST_UIDVALIDITY]);
         if (b->validity && b->validity != x->status_value[ST_UIDVALIDITY])
-            run_note(r, V_VIOLATES, s->session, h->event, "MAP-I8 R3501-2.3.1.1", "UIDVALIDITY of a mailbox changes");
+            change_validity(r, s->session, h->event, s->box, (uint32_t)x->status_value[ST_UIDVALIDITY]);
         b->validity = (uint32_t)x->status_value[ST_UIDVALIDITY];
     }
     if (x->status & 1u << ST_UIDNEXT && !b->unknown && !b->renamed) {

@@ -141,7 +141,7 @@ void serve_select_data(struct model_server *m, struct step *s) {
     serve_flush(m);
     serve_line(m, s->session, "* %u EXISTS", w->view + more);
     serve_line(m, s->session, "* 0 RECENT");
-    serve_line(m, s->session, "* OK [UIDVALIDITY %u] UIDs are valid", b->validity + drift);
+    serve_line(m, s->session, "* OK [UIDVALIDITY %u] UIDs are valid", b->validity - drift);
     serve_line(m, s->session, "* OK [UIDNEXT %u] Predicted", b->uidnext);
 }
 

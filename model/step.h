@@ -209,6 +209,7 @@ void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to);
 /* ---- hear.c ---- */
 void hear(struct run *r, const struct heard *h);
 void hear_fetch(struct run *r, const struct heard *h);
+void change_validity(struct run *r, int session, uint32_t event, uint16_t box, uint32_t validity);
 void new_validity(struct run *r, uint16_t box, uint32_t validity);
 uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t origin);
 void add_saw(struct run *r, const struct saw *s);
