@@ -198,17 +198,23 @@ static void hear_fetched(const struct small_set *set, struct small_set *out, str
 
 /* RFC 3501 6.4.4: what matches and nothing else; RFC 2180 4.3: those that are gone may be left out. The search may have
  * looked at what this session knows or at anything newer. A message told of while it ran need not be found. */
-static void hear_found(struct small_set *out, const struct small_state *s, int session, bool undeleted, unsigned numbers) {
-    if (numbers >> s->s[session].n) return;
+static bool may_find(const struct small_state *s, int session, bool undeleted, unsigned numbers) {
+    if (numbers >> s->s[session].n) return false;
     for (unsigned i = 0; i < s->s[session].n; i++) {
         uint8_t m = s->s[session].view[i];
         bool found = numbers >> i & 1;
         if (!(s->alive & BIT(m)) || (!found && !(s->at_start & BIT(m)))) continue;
         bool could = false;
         for (int v = s->s[session].at[m]; v < s->flag[m].n; v++) could |= ((s->flag[m].bits >> v & 1) != undeleted) == found;
-        if (!could) return;
+        if (!could) return false;
     }
-    add(out, *s);
+    return true;
+}
+
+static void hear_found(struct small_set *out, struct small_state s, int session, bool undeleted, unsigned numbers) {
+    if (!may_find(&s, session, undeleted, numbers)) return;
+    s.done = 1;
+    add(out, s);
 }
 
 /* May the command in progress end with OK? */
@@ -228,6 +234,8 @@ static bool may_end_ok(const struct small_set *set, const struct small_state *s)
             if (s->gone & BIT(m) && in_view(s, set->session, m)) return false;
         return s->done;
     case SMALL_APPEND: return s->done;
+    case SMALL_SEARCH: /* 6.4.4: SEARCH is required; where it is missing nothing was found */
+        return s->done || may_find(s, set->session, set->command.remove, 0);
     default: return true;
     }
 }
@@ -262,7 +270,7 @@ static void hear_one(const struct small_set *set, struct small_set *out, const s
     case SMALL_EXISTS: hear_exists(out, *s, session, r->number); break;
     case SMALL_EXPUNGED: hear_expunged(set, out, *s, session, r->number); break;
     case SMALL_FETCHED: hear_fetched(set, out, *s, session, r); break;
-    case SMALL_FOUND: hear_found(out, s, session, set->command.remove, r->number); break;
+    case SMALL_FOUND: hear_found(out, *s, session, set->command.remove, r->number); break;
     case SMALL_OK:
         if (may_end_ok(set, s)) end_ok(set, out, *s);
         break;
