@@ -88,10 +88,17 @@ static bool noop_round(struct drive *d) {
     return true;
 }
 
+static bool any_open(const struct drive *d) {
+    for (int i = 1; i <= PROGRAM_SESSIONS; i++)
+        if (d->session[i].state == SESSION_OPEN)
+            return true;
+    return false;
+}
+
 static bool checkpoint(struct drive *d) {
     if (!noop_round(d))
         return false;
-    if (d->o.pause_ms > 0)
+    if (d->o.pause_ms > 0 && any_open(d)) /* nobody is there to be told: nothing to wait for */
         until(d, never, 0, d->o.pause_ms);
     else
         d->net->poll(d->self, 0);

@@ -48,7 +48,7 @@ bool target_open_private(struct target *t, const char *name, const struct target
     t->secure = SECURE_PLAIN;
     t->can[SECURE_PLAIN] = t->can[SECURE_STARTTLS] = true;
     t->can[SECURE_TLS] = a->tls_port != 0;
-    t->pause_ms = 20;
+    t->pause_ms = 5;
     t->reply_ms = 20000;
     t->raw_ms = 200;
     t->inbox = true;
