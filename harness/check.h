@@ -69,8 +69,28 @@ void tally_free(struct tally *t);
 struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh);
 /* Findings by weight (VIOLATES first), then count; rows by point, context, count. */
 void tally_sort(struct tally *t);
+/* How many answers row i's (point, context) had, where row i is the first of them; 0: row i is not. More than
+ * one: the same situation was not always answered in the same way (MAP-I15). */
+uint32_t tally_answers(const struct tally *t, uint32_t i);
 bool finding_fails(const struct finding *f, bool strict);
 bool tally_fails(const struct tally *t, bool strict);
+
+/* check_forms.c: command forms, such as "UID FETCH body" or "STORE +FLAGS.SILENT", and how often they were sent. */
+#define FORMS_MAX   256 /* far more than there are names */
+#define FORMS_OFTEN 50  /* what shows up now and then has shown up by then */
+struct form {
+    char name[56];
+    uint64_t count;
+    bool scenario; /* a scenario has it */
+};
+struct forms {
+    struct form form[FORMS_MAX]; /* in the order of their first use */
+    uint32_t n;
+    uint64_t last[FORMS_MAX / 64]; /* bits: forms of the program that was counted last */
+};
+void forms_count(struct forms *f, const struct drive_log *log, bool scenario);
+/* Is form i one of a scenario's that was sent less than FORMS_OFTEN times? */
+bool forms_rare(const struct forms *f, uint32_t i);
 
 struct scenario_outcome {
     char name[64], cites[64], text[200];
@@ -86,6 +106,7 @@ struct check_run {
     struct drive_counts counts;
     struct oracle_counts judged;
     struct tally tally;
+    struct forms forms;
     struct generator *generator; /* NULL before the generated programs */
     struct scenario_outcome *scenario;
     uint32_t scenarios, scenarios_cap;

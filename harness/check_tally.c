@@ -133,6 +133,17 @@ void tally_sort(struct tally *t) {
         qsort(t->row, t->rows, sizeof *t->row, by_point);
 }
 
+uint32_t tally_answers(const struct tally *t, uint32_t i) {
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < t->rows; k++) {
+        bool same = t->row[k].point == t->row[i].point && t->row[k].context == t->row[i].context;
+        if (same && k < i)
+            return 0;
+        n += same;
+    }
+    return n;
+}
+
 bool finding_fails(const struct finding *f, bool strict) {
     return !f->known && (f->verdict == V_VIOLATES || (strict && f->verdict == V_DEVIATES));
 }

@@ -1,25 +1,13 @@
 /* check_target.c: one target: programs one after the other, notes folded, traces written, the end explained.
  */
+#include "check_running.h"
 #include "check_shrink.h"
 #include "cli.h"
-#include "scenario.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define RESTARTS_MAX 50 /* of a private server in one run */
-
-struct running {
-    struct stage stage;
-    struct check_run *run;
-    const struct program *program;
-    struct progress progress;
-    struct scenario_runner *scenario; /* while one runs */
-    FILE *print;
-    int restarts;
-    uint32_t failing; /* notes of this program that fail the run */
-    int silent;       /* programs in a row that ended without a reply */
-};
 
 static void on_note(void *user, const struct note *n) {
     struct running *r = user;
@@ -59,8 +47,7 @@ static bool restart(struct running *r) {
     return false;
 }
 
-/* Runs one program; false: the run is over. */
-static bool one(struct running *r, const struct program *p) {
+bool run_one(struct running *r, const struct program *p) {
     struct check_run *run = r->run;
     r->program = p;
     r->failing = 0;
@@ -70,6 +57,7 @@ static bool one(struct running *r, const struct program *p) {
     run->counts = *drive_counts(r->stage.drive);
     run->programs = run->counts.programs;
     run->judged = *oracle_counts(r->stage.oracle);
+    forms_count(&run->forms, drive_log(r->stage.drive), r->scenario != NULL);
     progress_show(&r->progress, run, false);
     bool enough = run->o->first && tally_fails(&run->tally, run->o->strict);
     if (end == DRIVE_DONE) {
@@ -90,7 +78,7 @@ static bool one(struct running *r, const struct program *p) {
     return again && !enough;
 }
 
-static bool time_left(const struct running *r) {
+bool run_time_left(const struct running *r) {
     uint64_t ms = r->run->o->time_ms;
     return !ms || clock_ms() - r->progress.start_ms < ms;
 }
@@ -98,19 +86,19 @@ static bool time_left(const struct running *r) {
 static bool builtin(struct running *r, struct program *p) {
     const char *text;
     char err[256], name[32];
-    for (uint32_t i = 0; time_left(r) && (text = builtin_program(i)); i++) {
+    for (uint32_t i = 0; run_time_left(r) && (text = builtin_program(i)); i++) {
         snprintf(name, sizeof name, "built-in program %u", i + 1);
         if (!program_parse(p, name, 1, text, strlen(text), err, sizeof err)) {
             snprintf(r->run->io_error, sizeof r->run->io_error, "%s", err);
             return false;
         }
-        if (!one(r, p))
+        if (!run_one(r, p))
             return false;
     }
     return true;
 }
 
-static void unreachable(struct running *r) {
+void run_unreachable(struct running *r) {
     r->run->end = DRIVE_UNREACHABLE;
     snprintf(r->run->end_text, sizeof r->run->end_text, "%s", drive_text(r->stage.drive));
 }
@@ -142,83 +130,23 @@ static bool options_for(struct running *r, struct generator_options *g) {
 static void generated(struct running *r, struct program *p) {
     struct generator_options g;
     if (!options_for(r, &g) || !(r->run->generator = generator_new(r->run->o->seed, &g))) {
-        unreachable(r);
+        run_unreachable(r);
         return;
     }
     uint64_t limit = r->run->o->programs;
-    for (uint64_t n = 0; n < limit && time_left(r); n++)
-        if (!generator_next(r->run->generator, p) || !one(r, p))
+    for (uint64_t n = 0; n < limit && run_time_left(r); n++) {
+        if (!generator_next(r->run->generator, p) || !run_one(r, p))
             return;
-}
-
-static bool play(void *user, const struct program *p) { return one(user, p); }
-
-static const struct drive_log *played(void *user) { return drive_log(((struct running *)user)->stage.drive); }
-
-static bool keep_outcome(struct check_run *run, const struct scenario_outcome *o) {
-    if (run->scenarios == run->scenarios_cap) {
-        uint32_t cap = run->scenarios_cap ? run->scenarios_cap * 2 : 64;
-        struct scenario_outcome *more = realloc(run->scenario, cap * sizeof *more);
-        if (!more)
-            return false;
-        run->scenario = more;
-        run->scenarios_cap = cap;
+        if (r->run->o->time_ms && n % SCENARIO_EVERY == SCENARIO_EVERY - 1 && !run_rare_scenario(r))
+            return;
     }
-    run->scenario[run->scenarios++] = *o;
-    return true;
-}
-
-static bool load_scenarios(struct running *r, struct scenarios **set) {
-    char lua[512], path[600], err[400];
-    *set = NULL;
-    if (r->run->o->scenario && !r->run->o->scenario[0])
-        return true;
-    if (!lua_folder(lua, sizeof lua))
-        return true;
-    snprintf(path, sizeof path, "%s/scenario", lua);
-    if ((*set = scenarios_load(path, r->run->o->scenario, err, sizeof err)))
-        return true;
-    snprintf(r->run->io_error, sizeof r->run->io_error, "%.290s", err);
-    return false;
-}
-
-/* false: the run is over. */
-static bool scenarios(struct running *r) {
-    struct scenarios *set;
-    if (!load_scenarios(r, &set))
-        return false;
-    const char *offered = set && scenarios_count(set) ? drive_capabilities(r->stage.drive) : "";
-    struct scenario_runner runner = {.play = play, .log = played, .note = on_note, .user = r};
-    bool on = offered != NULL;
-    if (!on)
-        unreachable(r);
-    for (uint32_t i = 0; on && set && i < scenarios_count(set) && time_left(r); i++) {
-        struct scenario_host host = {.capabilities = offered,
-                                     .secure = r->stage.target->secure,
-                                     .users = r->stage.target->users_n,
-                                     .inbox = r->stage.target->inbox};
-        struct scenario_outcome outcome = {0};
-        memcpy(host.can, r->stage.target->can, sizeof host.can);
-        runner.ear = (struct scenario_ear){0};
-        r->scenario = &runner;
-        on = scenario_run(scenarios_at(set, i), &host, &runner, &outcome);
-        r->scenario = NULL;
-        on = keep_outcome(r->run, &outcome) && on;
-        /* The words live in the driver, which forgets them with an instance that died. */
-        if (on && !(offered = drive_capabilities(r->stage.drive))) {
-            unreachable(r);
-            on = false;
-        }
-    }
-    scenarios_free(set);
-    return on;
 }
 
 static void run_all(struct running *r) {
     struct program p;
     program_init(&p);
     /* Without lua/scenario the same situations come from the program itself. */
-    bool on = scenarios(r);
+    bool on = run_scenarios(r);
     if (on && !r->run->scenarios && !r->run->o->scenario)
         on = builtin(r, &p);
     if (on)
@@ -324,6 +252,7 @@ int check_target(const char *name, const struct check_options *o, const volatile
     if (r.print && fclose(r.print) != 0 && !run->io_error[0])
         snprintf(run->io_error, sizeof run->io_error, "cannot write %.250s: %m", o->print_programs);
     stage_close(&r.stage);
+    run_scenarios_free(&r);
     if (ran)
         run->status = status_of(run);
     return run->status;

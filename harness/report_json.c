@@ -54,6 +54,37 @@ static json_t *unreached(const struct check_run *r) {
     return rows;
 }
 
+/* MAP-I15: situations that were not always answered in the same way. */
+static json_t *nondeterminism(const struct check_run *r) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < r->tally.rows; i++) {
+        const struct profile_row *row = &r->tally.row[i];
+        if (tally_answers(&r->tally, i) < 2)
+            continue;
+        char context[160];
+        json_t *answers = json_object();
+        for (uint32_t k = i; k < r->tally.rows; k++)
+            if (r->tally.row[k].point == row->point && r->tally.row[k].context == row->context)
+                json_object_set_new(answers, r->tally.row[k].answer,
+                                    json_integer((json_int_t)r->tally.row[k].count));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:o, s:s}", "point", point_name(row->point), "context",
+                                        point_context_text(row->point, row->context, context, sizeof context),
+                                        "answers", answers, "cites", "MAP-I15"));
+    }
+    return list;
+}
+
+static json_t *forms(const struct check_run *r) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < r->forms.n; i++) {
+        const struct form *f = &r->forms.form[i];
+        json_array_append_new(list, json_pack("{s:s, s:I, s:b}", "form", f->name, "count",
+                                              (json_int_t)f->count, "scenario", f->scenario));
+    }
+    return list;
+}
+
 static json_t *findings(const struct check_run *r) {
     json_t *list = json_array();
     for (uint32_t i = 0; i < r->tally.findings; i++) {
@@ -103,6 +134,8 @@ static json_t *one(const struct check_run *r) {
     json_object_set_new(o, "verdicts", verdicts);
     json_object_set_new(o, "profile", profile(r));
     json_object_set_new(o, "unreached", unreached(r));
+    json_object_set_new(o, "nondeterminism", nondeterminism(r));
+    json_object_set_new(o, "forms", forms(r));
     json_object_set_new(o, "findings", findings(r));
     json_object_set_new(o, "scenarios", scenarios(r));
     if (r->kind != TARGET_MODEL)

@@ -99,14 +99,57 @@ static void clause_line(const struct paper *p, const char *cites) {
     }
 }
 
-static void finding(const struct paper *p, const struct check_run *r, const struct finding *f) {
+/* Findings of one choice point with one answer, in whatever contexts: the grid has each of them already. What
+ * fails the run is never folded: each has a trace of its own to replay. */
+struct fold {
+    uint32_t first; /* index of the most frequent one */
+    uint32_t contexts;
+    uint64_t count;
+    bool known; /* all of them */
+};
+
+static bool same_fold(const struct finding *a, const struct finding *b) {
+    return a->verdict == b->verdict && a->point == b->point && !strcmp(a->answer, b->answer) &&
+           !strcmp(a->cites, b->cites) && !strcmp(a->summary, b->summary);
+}
+
+/* Fold of finding i; contexts is 0 if an earlier finding stands for it. */
+static struct fold fold_of(const struct check_run *r, uint32_t i) {
+    const struct finding *f = &r->tally.finding[i];
+    struct fold o = {.first = i, .contexts = 1, .count = f->count, .known = f->known};
+    if (f->point < 0 || finding_fails(f, r->o->strict))
+        return o;
+    for (uint32_t k = 0; k < r->tally.findings; k++) {
+        const struct finding *g = &r->tally.finding[k];
+        if (k == i || finding_fails(g, r->o->strict) || !same_fold(f, g))
+            continue;
+        if (k < i)
+            return (struct fold){0};
+        o.contexts++;
+        o.count += g->count;
+        o.known = o.known && g->known;
+    }
+    return o;
+}
+
+static void in_contexts(const struct paper *p, const struct finding *f, uint32_t n) {
+    char context[160] = "";
+    point_context_text(f->point, f->context, context, sizeof context);
+    if (n > 1)
+        fprintf(p->f, " in %u contexts", n);
+    else if (context[0])
+        fprintf(p->f, " %s", context);
+}
+
+static void finding(const struct paper *p, const struct check_run *r, const struct fold *o) {
+    const struct finding *f = &r->tally.finding[o->first];
     fprintf(p->f, "%s%s%s %s  %s  ×%llu%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)),
-            verdict_name(f->verdict), ink(p, PLAIN), f->cites, f->summary, (unsigned long long)f->count,
-            f->known ? "  (known)" : "", ink(p, DIM), f->id, ink(p, PLAIN));
+            verdict_name(f->verdict), ink(p, PLAIN), f->cites, f->summary, (unsigned long long)o->count,
+            o->known ? "  (known)" : "", ink(p, DIM), f->id, ink(p, PLAIN));
     if (f->point >= 0) {
-        char context[160];
-        point_context_text(f->point, f->context, context, sizeof context);
-        fprintf(p->f, "    at       %s%s%s\n", point_name(f->point), context[0] ? " " : "", context);
+        fprintf(p->f, "    at       %s", point_name(f->point));
+        in_contexts(p, f, o->contexts);
+        fprintf(p->f, ": %s\n", f->answer);
     }
     if (f->seen[0])
         fprintf(p->f, "    seen     %s\n", f->seen);
@@ -118,31 +161,95 @@ static void finding(const struct paper *p, const struct check_run *r, const stru
                 r->kind == TARGET_URL ? "URL" : r->target);
 }
 
-/* Practices that nobody wrote down stand in the grid, too: a line each. */
-static void short_finding(const struct paper *p, const struct finding *f) {
-    char context[160] = "";
+/* Practices that nobody wrote down: a line each, with the answer and its words. */
+static void short_finding(const struct paper *p, const struct check_run *r, const struct fold *o) {
+    const struct finding *f = &r->tally.finding[o->first];
+    fprintf(p->f, "%s%s%s %s", ink(p, verdict_ink(f->verdict)), verdict_name(f->verdict), ink(p, PLAIN),
+            f->point >= 0 ? point_name(f->point) : f->cites);
     if (f->point >= 0)
-        point_context_text(f->point, f->context, context, sizeof context);
-    fprintf(p->f, "%s%s%s %s%s%s%s  ×%llu  %s%s  %s%s%s\n", ink(p, verdict_ink(f->verdict)),
-            verdict_name(f->verdict), ink(p, PLAIN), f->point >= 0 ? point_name(f->point) : f->cites,
-            context[0] ? " " : "", context, f->point >= 0 ? ":" : "", (unsigned long long)f->count,
-            f->summary, f->known ? "  (known)" : "", ink(p, DIM), f->id, ink(p, PLAIN));
+        fprintf(p->f, ": %s", f->answer);
+    fprintf(p->f, "  ×%llu", (unsigned long long)o->count);
+    if (f->point >= 0)
+        in_contexts(p, f, o->contexts);
+    fprintf(p->f, "%s%s%s  %s%s%s\n", f->summary[0] ? "  " : "", f->summary, o->known ? "  (known)" : "",
+            ink(p, DIM), f->id, ink(p, PLAIN));
 }
 
+/* By the greatest weight first: the tally is sorted so. */
 static void findings(const struct paper *p, const struct check_run *r) {
     uint32_t shown = 0;
     for (uint32_t i = 0; i < r->tally.findings; i++) {
         const struct finding *f = &r->tally.finding[i];
-        if (r->o->quiet && !finding_fails(f, r->o->strict))
+        struct fold o = fold_of(r, i);
+        if (!o.contexts || (r->o->quiet && !finding_fails(f, r->o->strict)))
             continue;
         if (f->verdict == V_UNDOCUMENTED)
-            short_finding(p, f);
+            short_finding(p, r, &o);
         else
-            finding(p, r, f);
+            finding(p, r, &o);
         shown++;
     }
     if (!shown && !r->o->quiet)
         fputs("no finding\n", p->f);
+}
+
+/* MAP-I15: a server that answers one situation now so, now otherwise. That is told, and fails nothing: what
+ * tells two situations apart may be something that contexts do not hold. */
+static void unstable(const struct paper *p, const struct check_run *r) {
+    for (uint32_t i = 0; i < r->tally.rows; i++) {
+        const struct profile_row *row = &r->tally.row[i];
+        if (tally_answers(&r->tally, i) < 2)
+            continue;
+        char context[160];
+        point_context_text(row->point, row->context, context, sizeof context);
+        fprintf(p->f, "not always the same: %s%s%s:", point_name(row->point), context[0] ? " " : "", context);
+        for (uint32_t k = i, n = 0; k < r->tally.rows; k++) {
+            const struct profile_row *other = &r->tally.row[k];
+            if (other->point == row->point && other->context == row->context)
+                fprintf(p->f, "%s %s ×%llu", n++ ? "," : "", other->answer, (unsigned long long)other->count);
+        }
+        fprintf(p->f, " %s[MAP-I15]%s\n", ink(p, DIM), ink(p, PLAIN));
+    }
+}
+
+/* Which of the scenarios' commands a long run did not repeat often enough to meet defects that come and go.
+ */
+static void rare_forms(const struct paper *p, const struct check_run *r) {
+    uint32_t rare = 0, all = 0;
+    for (uint32_t i = 0; i < r->forms.n; i++) {
+        all += r->forms.form[i].scenario;
+        rare += forms_rare(&r->forms, i);
+    }
+    if (!r->o->reach || r->o->time_ms < 60000 || !all)
+        return;
+    fprintf(p->f, "command forms of scenarios: %u of %u were sent at least %d times\n", all - rare, all,
+            FORMS_OFTEN);
+    for (uint32_t i = 0; i < r->forms.n; i++)
+        if (forms_rare(&r->forms, i))
+            fprintf(p->f, "  %-32s ×%llu\n", r->forms.form[i].name,
+                    (unsigned long long)r->forms.form[i].count);
+}
+
+/* Why the exit status is what it is. */
+static void status(const struct paper *p, const struct check_run *r) {
+    uint32_t findings = 0, scenarios = 0, missing = reach_missing(r);
+    for (uint32_t i = 0; i < r->tally.findings; i++)
+        findings += finding_fails(&r->tally.finding[i], r->o->strict);
+    for (uint32_t i = 0; i < r->scenarios; i++)
+        scenarios += r->scenario[i].state == SCENARIO_FAIL;
+    if (missing)
+        fprintf(p->f, "%u contexts of choice points were not reached and have no reason%s\n", missing,
+                r->o->reach ? ": this fails the run" : "");
+    fprintf(p->f, "%sexit status %d%s: ", ink(p, r->status ? RED : GREEN), r->status, ink(p, PLAIN));
+    if (findings || scenarios)
+        fprintf(p->f, "%u finding%s and %u scenario%s fail this run\n", findings, findings == 1 ? "" : "s",
+                scenarios, scenarios == 1 ? "" : "s");
+    else if (r->end != DRIVE_DONE)
+        fputs("the run ended early\n", p->f);
+    else if (r->io_error[0])
+        fputs("something could not be written\n", p->f);
+    else
+        fputs(r->status ? "contexts were not reached (--reach)\n" : "nothing here fails a run\n", p->f);
 }
 
 /* Those that need what the server does not have, by what that is. */
@@ -195,17 +302,15 @@ void report_text(FILE *out, const struct check_run *r, bool colour) {
         fputs("\n", out);
         grid(&p, r);
         fputs("\n", out);
+        unstable(&p, r);
+        rare_forms(&p, r);
     }
     scenarios(&p, r);
     findings(&p, r);
     if (quiet)
         return;
+    fputs("\n", out);
     if (r->folder[0])
-        fprintf(out, "\nwritten: %s/\n", r->folder);
-    uint32_t missing = reach_missing(r);
-    if (missing)
-        fprintf(out, "%u contexts of choice points were not reached and have no reason%s\n", missing,
-                r->o->reach ? ": this fails the run" : "");
-    if (tally_fails(&r->tally, r->o->strict))
-        fprintf(out, "%sfindings fail this run%s (exit status 1)\n", ink(&p, RED), ink(&p, PLAIN));
+        fprintf(out, "written: %s/\n", r->folder);
+    status(&p, r);
 }

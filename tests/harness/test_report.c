@@ -208,9 +208,177 @@ static void reach(void **state) {
     check_run_free(&r);
 }
 
+/* The report for people, as one text. */
+static char *printed(const struct check_run *r) {
+    char *text = NULL;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+    assert_non_null(f);
+    report_text(f, r, false);
+    fclose(f);
+    return text;
+}
+
+static unsigned times_in(const char *text, const char *part) {
+    unsigned n = 0;
+    for (; (text = strstr(text, part)); text += strlen(part))
+        n++;
+    return n;
+}
+
+/* Practices that nobody documented: one line for a point's answer, whatever the contexts; the gravest stands
+ * first, and what fails the run is never folded. */
+static void folded_text(void **state) {
+    (void)state;
+    struct check_options o = {.seed = 7, .strict = true};
+    struct check_run r = filled(&o);
+    bool fresh;
+    for (uint32_t context = 0; context < 4; context++)
+        note(&r.tally, V_UNDOCUMENTED, P_DELETE_IN_USE, context, "delete-cuts-own", "cut off", &fresh);
+    note(&r.tally, V_UNDOCUMENTED, P_DELETE_IN_USE, 0, "other", "none known", &fresh);
+    note(&r.tally, V_DEVIATES, P_DELETE_IN_USE, 2, "other", "odd", &fresh);
+    tally_sort(&r.tally);
+    r.status = 1;
+    char *text = printed(&r);
+    assert_int_equal(times_in(text, "\nUNDOCUMENTED "), 2);
+    assert_non_null(
+        strstr(text, "\nUNDOCUMENTED delete.in_use: delete-cuts-own  ×4 in 4 contexts  cut off  F"));
+    assert_non_null(strstr(
+        text, "\nUNDOCUMENTED delete.in_use: other  ×1 who=other mode=select state=quiet  none known  F"));
+    assert_int_equal(times_in(text, "\nDEVIATES "), 2); /* --strict: each fails the run */
+    const char *violates = strstr(text, "\nVIOLATES "), *deviates = strstr(text, "\nDEVIATES "),
+               *undocumented = strstr(text, "\nUNDOCUMENTED ");
+    assert_true(violates && violates < deviates && deviates < undocumented);
+    /* The screen ends with why the status is what it is. */
+    const char *last = strstr(text, "\nexit status 1: 3 findings and 0 scenarios fail this run\n");
+    assert_true(last && last > undocumented);
+    free(text);
+    o.strict = false;
+    r.status = 1;
+    text = printed(&r);
+    assert_int_equal(times_in(text, "\nDEVIATES "), 1);
+    assert_non_null(strstr(text, "    at       delete.in_use in 2 contexts: other\n"));
+    free(text);
+    check_run_free(&r);
+}
+
+/* MAP-I15: another answer in the same context is told and fails nothing; in another context it is no news. */
+static void nondeterminism(void **state) {
+    (void)state;
+    struct check_options o = {.seed = 7, .strict = true};
+    struct check_run r = {.o = &o, .kind = TARGET_PRIVATE, .programs = 1};
+    bool fresh;
+    note(&r.tally, V_CONFORMS, P_SEARCH_EXPUNGED, 0, "search-omits", "", &fresh);
+    note(&r.tally, V_CONFORMS, P_SEARCH_EXPUNGED, 1, "search-includes", "", &fresh);
+    tally_sort(&r.tally);
+    char *text = printed(&r);
+    assert_null(strstr(text, "not always the same"));
+    free(text);
+    note(&r.tally, V_CONFORMS, P_SEARCH_EXPUNGED, 0, "search-includes", "", &fresh);
+    note(&r.tally, V_CONFORMS, P_SEARCH_EXPUNGED, 0, "search-includes", "", &fresh);
+    tally_sort(&r.tally);
+    text = printed(&r);
+    assert_int_equal(times_in(text, "not always the same"), 1);
+    assert_non_null(strstr(text,
+                           "\nnot always the same: search.expunged form=seq key=meta: search-includes ×2, "
+                           "search-omits ×1 [MAP-I15]\n"));
+    assert_false(tally_fails(&r.tally, true));
+    free(text);
+    json_t *j = report_json(&r, 1), *list = json_object_get(j, "nondeterminism");
+    assert_int_equal(json_array_size(list), 1);
+    json_t *one = json_array_get(list, 0);
+    assert_string_equal(json_string_value(json_object_get(one, "point")), "search.expunged");
+    assert_string_equal(json_string_value(json_object_get(one, "context")), "form=seq key=meta");
+    assert_string_equal(json_string_value(json_object_get(one, "cites")), "MAP-I15");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(one, "answers"), "search-omits")), 1);
+    assert_int_equal(json_object_size(json_object_get(one, "answers")), 2);
+    json_decref(j);
+    check_run_free(&r);
+}
+
+static uint64_t sent(const struct forms *f, const char *name) {
+    for (uint32_t i = 0; i < f->n; i++)
+        if (!strcmp(f->form[i].name, name))
+            return f->form[i].count;
+    return 0;
+}
+
+/* One program with one command. */
+static void send_one(struct forms *f, const char *wire, bool scenario) {
+    uint32_t n = (uint32_t)strlen(wire);
+    struct event event[] = {
+        {.kind = EV_OPENED}, {.kind = EV_SENT, .at = 0, .n = n}, {.kind = EV_RECEIVED, .at = 0, .n = n}};
+    struct drive_log log = {.event = event, .n = 3, .octets = (uint8_t *)(uintptr_t)wire, .used = n};
+    forms_count(f, &log, scenario);
+}
+
+static void command_forms(void **state) {
+    (void)state;
+    static const struct {
+        const char *wire, *form;
+    } rows[] = {
+        {"a1 noop\r\n", "NOOP"},
+        {"a1 FETCH 1:* (UID FLAGS)\r\n", "FETCH flags"},
+        {"a1 fetch 1 FAST\r\n", "FETCH meta"},
+        {"a1 UID FETCH 1 BODY.PEEK[TEXT]<0.9>\r\n", "UID FETCH body partial"},
+        {"a1 UID FETCH 1 RFC822\r\n", "UID FETCH body"},
+        {"a1 STORE 1 FLAGS ()\r\n", "STORE FLAGS"},
+        {"a1 UID STORE 1 -FLAGS.SILENT (\\Seen)\r\n", "UID STORE -FLAGS.SILENT"},
+        {"a1 SEARCH OR SEEN NOT (SUBJECT x)\r\n", "SEARCH content"},
+        {"a1 UID SEARCH 1:4 SEEN\r\n", "UID SEARCH meta"},
+        {"a1 UID EXPUNGE 4\r\n", "UID EXPUNGE"},
+        {"a1 ID NIL\r\n", "ID NIL"},
+        {"a1 ID ()\r\n", "ID ()"},
+        {"a1 ID (\"name\" {1}\r\nx)\r\n", "ID list"},
+        {"a1 ID (\"name\")\r\n", "ID malformed"},
+        {"a1 RENAME inbox FOO\r\n", "RENAME INBOX"},
+        {"a1 RENAME FOO BAR\r\n", "RENAME"},
+        {"a1 LIST \"\" %\r\n", "LIST %"},
+        {"a1 LSUB \"\" a*\r\n", "LSUB *"},
+        {"a1 LIST \"\" \"\"\r\n", "LIST name"},
+        {"a1 XOTHER\r\n", "unknown command"},
+        {"\r\n", "unknown command"},
+    };
+    static struct forms f;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t before = sent(&f, rows[i].form);
+        send_one(&f, rows[i].wire, false);
+        if (sent(&f, rows[i].form) != before + 1)
+            fail_msg("%s: not counted as %s", rows[i].wire, rows[i].form);
+    }
+    /* A command that asks for items of two classes repeats both. */
+    assert_int_equal(sent(&f, "FETCH flags"), 2);
+    assert_int_equal(sent(&f, "UID FETCH body"), 2);
+    /* What a long run says about the forms of scenarios alone, with --reach. */
+    struct check_options o = {.seed = 1, .reach = true, .time_ms = 60000};
+    struct check_run r = {.o = &o, .kind = TARGET_PRIVATE, .programs = 1};
+    for (int i = 0; i < FORMS_OFTEN; i++) {
+        send_one(&r.forms, "a1 NOOP\r\n", true);
+        assert_int_equal(forms_rare(&r.forms, 0), i + 1 < FORMS_OFTEN);
+    }
+    send_one(&r.forms, "a1 CHECK\r\n", false);
+    send_one(&r.forms, "a1 CLOSE\r\n", true);
+    assert_int_equal(r.forms.last[0], 4); /* of the last program: the third form */
+    char *text = printed(&r);
+    assert_non_null(strstr(text, "command forms of scenarios: 1 of 2 were sent at least 50 times\n  CLOSE "));
+    assert_null(strstr(text, "  CHECK "));
+    free(text);
+    o.time_ms = 59000;
+    text = printed(&r);
+    assert_null(strstr(text, "command forms"));
+    free(text);
+    json_t *j = report_json(&r, 1), *first = json_array_get(json_object_get(j, "forms"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "form")), "NOOP");
+    assert_int_equal(json_integer_value(json_object_get(first, "count")), FORMS_OFTEN);
+    assert_true(json_is_true(json_object_get(first, "scenario")));
+    json_decref(j);
+    check_run_free(&r);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(folding),     cmocka_unit_test(what_fails),
-                                       cmocka_unit_test(json_fields), cmocka_unit_test(known),
-                                       cmocka_unit_test(forms),       cmocka_unit_test(reach)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(folding),     cmocka_unit_test(what_fails),     cmocka_unit_test(json_fields),
+        cmocka_unit_test(known),       cmocka_unit_test(forms),          cmocka_unit_test(reach),
+        cmocka_unit_test(folded_text), cmocka_unit_test(nondeterminism), cmocka_unit_test(command_forms)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,37 @@
+/* check_running.h: a run at work, as the files that run programs share it. */
+#ifndef CHECK_RUNNING_H
+#define CHECK_RUNNING_H
+
+#include "check_stage.h"
+#include "scenario.h"
+
+#define SCENARIO_EVERY 4 /* generated programs, then a scenario again */
+
+struct running {
+    struct stage stage;
+    struct check_run *run;
+    const struct program *program;
+    struct progress progress;
+    struct scenario_runner *scenario; /* while one runs */
+    FILE *print;
+    int restarts;
+    uint32_t failing; /* notes of this program that fail the run */
+    int silent;       /* programs in a row that ended without a reply */
+    struct scenarios *set;
+    uint64_t (*has)[FORMS_MAX / 64]; /* bits: which forms a scenario of the set has */
+    uint32_t turn;                   /* the scenario to be looked at next */
+};
+
+/* check_target.c: runs one program; false: the run is over. */
+bool run_one(struct running *r, const struct program *p);
+bool run_time_left(const struct running *r);
+void run_unreachable(struct running *r); /* the run ends because of what the driver says */
+
+/* check_scenarios.c: all scenarios once. false: the run is over. */
+bool run_scenarios(struct running *r);
+/* In a run that has a time: the next scenario in turn with a command form that was sent less than FORMS_OFTEN
+ * times, if there is one. Generated programs stay what they are. false: the run is over. */
+bool run_rare_scenario(struct running *r);
+void run_scenarios_free(struct running *r);
+
+#endif
