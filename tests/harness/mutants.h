@@ -28,11 +28,21 @@ struct mut_command {
     bool uid, silent;
     char reply_word;       /* 'O', 'N', 'B'; 0: none */
 };
+/* A place in the view that a session had of a mailbox; what it is told of it stays with it when numbers shift. */
+struct mut_slot {
+    uint32_t uid;          /* 0: never told */
+    uint32_t box;          /* hash of the name that was selected */
+    uint32_t gone;         /* the event of its EXPUNGE, 0: none */
+};
 struct mut_fact {          /* one for each event */
     uint8_t said;
     uint32_t number;       /* EXISTS, EXPUNGE, RECENT, FETCH */
     int command;           /* index of the oldest command in progress (TAGGED: its own); -1: none */
     int epoch;             /* of the session: counts its SELECTs and EXAMINEs, and opened connections */
+    uint32_t view;         /* messages in the session's view before this event */
+    uint32_t slot;         /* FETCH, EXPUNGE: which; 0: none */
+    uint32_t view_at;      /* EXISTS, EXPUNGE, FETCH, SEARCH: the view's slots before: mut_trace.views[view_at + n - 1] */
+    uint32_t box;          /* hash of the name selected, 0: none */
 };
 
 struct mut_trace {
@@ -41,11 +51,22 @@ struct mut_trace {
     uint32_t events;
     struct mut_command *command;
     uint32_t commands;
+    struct mut_slot *slot; /* from 1 */
+    uint32_t slots, slots_cap;
+    uint32_t *views;
+    uint32_t views_n, views_cap;
     uint8_t *octets;
     char name[200];        /* behaviours and program */
 };
 
 bool mut_read(struct mut_trace *t); /* fills facts and commands from the events. false: out of memory */
+
+void mut_forget(struct mut_trace *t);
+/* Are two slots one message, as far as UIDs tell? */
+bool mut_same(const struct mut_trace *t, uint32_t a, uint32_t b);
+/* The text of a response's item, like "FLAGS (" or "UID ": from behind it to the end of its value. n = 0: not there. */
+struct slice mut_item(const struct mut_event *e, const char *item);
+uint32_t mut_number(const struct mut_event *e, const char *item); /* 0: not there */
 
 /* Operators. */
 enum mut_class {

@@ -37,14 +37,6 @@ static void on_note(void *user, const struct note *n) {
     if (r->violates++ == 0 && r->first_cap) snprintf(r->first, r->first_cap, "%s [%s] %s", n->summary, n->cites, n->seen);
 }
 
-static void forget(struct mut_trace *t) {
-    free(t->event);
-    free(t->fact);
-    free(t->command);
-    free(t->octets);
-    memset(t, 0, sizeof *t);
-}
-
 struct mut_recorder *mut_recorder_new(uint64_t seed, char *err, size_t errlen) {
     struct mut_recorder *r = calloc(1, sizeof *r);
     snprintf(err, errlen, "out of memory");
@@ -64,7 +56,7 @@ struct mut_recorder *mut_recorder_new(uint64_t seed, char *err, size_t errlen) {
 
 void mut_recorder_free(struct mut_recorder *r) {
     if (!r) return;
-    forget(&r->trace);
+    mut_forget(&r->trace);
     drive_free(r->drive);
     target_free(r->target);
     if (r->live) oracle_free(r->live);
@@ -107,7 +99,7 @@ static bool open_server(struct mut_recorder *r, char *err, size_t errlen) {
 static bool keep(struct mut_recorder *r) {
     const struct drive_log *log = drive_log(r->drive);
     struct mut_trace *t = &r->trace;
-    forget(t);
+    mut_forget(t);
     t->event = calloc(log->n + 1, sizeof *t->event);
     t->octets = malloc(log->used + 1);
     if (!t->event || !t->octets) return false;
@@ -162,3 +154,5 @@ unsigned mut_judge(struct mut_recorder *r, const struct mut_event *event, uint32
     oracle_end(r->judge);
     return r->violates;
 }
+
+uint64_t mut_unjudged(const struct mut_recorder *r) { return oracle_counts(r->judge)->unjudged; }

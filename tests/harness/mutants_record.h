@@ -13,4 +13,7 @@ const struct mut_trace *mut_record(struct mut_recorder *r, char *err, size_t err
 /* Feeds a stream to a fresh oracle. Returns the number of VIOLATES; `first` gets the first one's text. */
 unsigned mut_judge(struct mut_recorder *r, const struct mut_event *event, uint32_t n, char *first, size_t cap);
 
+/* Responses that no verdict covered, since the last mut_record. */
+uint64_t mut_unjudged(const struct mut_recorder *r);
+
 #endif

@@ -1,8 +1,14 @@
 /* test_mutants.c: can the oracle tell a lie? Legal traces are recorded from the model under every behaviour that is no fault; each
- * mutant is judged by a fresh oracle and counts as rejected when at least one VIOLATES comes of it. At least 95 % of
- * 10,000 must be. Survivors are listed by what was changed, with the clause that permits it where there is one.
+ * mutant is judged by a fresh oracle and counts as rejected when at least one VIOLATES comes of it. Twice 10,000:
  *
- *   test_mutants [MUTANTS [SEED]]     -v as a third argument prints each survivor that no clause permits
+ *   anywhere   at random over all positions. Of those that no clause permits (mutants_permit.c), at least 95 % must be rejected
+ *   facts      at random over responses that carry a fact (tagged replies, EXISTS, EXPUNGE, FETCH, SEARCH, STATUS, LIST, ID, BYE),
+ *              where no clause permits the change: at least 95 % of all must be rejected
+ *
+ * Survivors are listed by what was changed, with the clause that permits it where there is one.
+ *
+ *   test_mutants [MUTANTS [SEED [TRACE]]]    TRACE 0: prints each survivor that no clause permits; else prints that
+ *                                            recorded trace and ends
  */
 #include "mutants_record.h"
 
@@ -60,8 +66,9 @@ static int by_count(const void *a, const void *b) {
     return x->n < y->n ? 1 : x->n > y->n ? -1 : strcmp(x->what, y->what);
 }
 
-static bool print(struct tally *t, unsigned traces) {
+static bool print(struct tally *t, unsigned traces, bool facts) {
     struct row sum = {0};
+    printf("%s\n", facts ? "== at responses that carry a fact" : "== anywhere");
     printf("%-12s %7s %9s %7s   %s\n", "class", "made", "rejected", "%", "permitted by a clause (of these rejected)");
     for (int c = 0; c < MUT_CLASSES; c++) {
         const struct row *r = &t->row[c];
@@ -78,17 +85,29 @@ static bool print(struct tally *t, unsigned traces) {
     qsort(t->group, t->groups, sizeof *t->group, by_count);
     printf("survivors:\n");
     for (unsigned i = 0; i < t->groups; i++) printf("%6u  %s\n            e.g. %s\n", t->group[i].n, t->group[i].what, t->group[i].example);
-    return sum.rejected * 100ull >= sum.made * (unsigned long long)WANTED;
+    return facts ? sum.rejected * 100ull >= sum.made * (unsigned long long)WANTED
+                 : hard_rejected * 100ull >= hard * (unsigned long long)WANTED;
 }
 
-/* Mutants of one trace, the classes in turn. */
-static void mutate(struct mut_recorder *r, const struct mut_trace *t, struct mutant *m, struct mut_random *random, unsigned wanted,
-                   struct tally *tally) {
+static bool carries_fact(const struct mutant *m) {
+    switch (m->of->fact[m->a].said) {
+    case MUT_TAGGED: case MUT_EXISTS: case MUT_EXPUNGE: case MUT_FETCH: case MUT_SEARCH: case MUT_STATUS: case MUT_LIST: case MUT_ID:
+    case MUT_BYE: return !mut_permitted(m);
+    default: return false;
+    }
+}
+
+/* Mutants of one trace, the classes in turn. Returns how many. */
+static unsigned mutate(struct mut_recorder *r, const struct mut_trace *t, struct mutant *m, struct mut_random *random, unsigned wanted,
+                       bool facts, struct tally *tally) {
     char first[200];
-    for (unsigned made = 0, tries = 0; made < wanted && tries < 20000; tries++) {
-        enum mut_class cls = (enum mut_class)(made % MUT_CLASSES);
-        if (tries % 500 == 499) cls = (enum mut_class)mut_pick(random, MUT_CLASSES); /* none of this class in this trace */
-        if (!mut_make(m, t, cls, random)) continue;
+    unsigned made = 0, missed = 0, turn = mut_pick(random, MUT_CLASSES);
+    while (made < wanted && missed < 9) {
+        enum mut_class cls = (enum mut_class)(turn++ % MUT_CLASSES);
+        unsigned tries = 0;
+        while (tries < 600 && !(mut_make(m, t, cls, random) && (!facts || carries_fact(m)))) tries++;
+        missed = tries == 600 ? missed + 1 : 0; /* none of this class in this trace */
+        if (missed) continue;
         made++;
         bool rejected = mut_judge(r, m->event, m->events, first, sizeof first) > 0;
         const char *clause = mut_permitted(m);
@@ -99,44 +118,72 @@ static void mutate(struct mut_recorder *r, const struct mut_trace *t, struct mut
         row->permitted_rejected += clause && rejected;
         if (!rejected) survivor(tally, m, clause);
     }
+    return made;
 }
 
-int main(int argc, char **argv) {
-    unsigned wanted = argc > 1 ? (unsigned)atoi(argv[1]) : 10000, made = 0, traces = 0, wrong = 0;
-    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+static void dump(const struct mut_trace *t) {
+    char line[160];
+    printf("%s\n", t->name);
+    for (uint32_t i = 0; i < t->events; i++) {
+        const struct mut_event *e = &t->event[i];
+        mut_line(e, line, sizeof line);
+        if (e->kind == EV_SENT || e->kind == EV_CONTINUED || e->kind == EV_RECEIVED)
+            printf("%4u %c%u: %s\n", i, e->kind == EV_RECEIVED ? 'S' : 'C', e->session, line);
+        else
+            printf("%4u %s %u\n", i, e->kind == EV_OPENED ? "opened" : e->kind == EV_CLOSED ? "closed" : e->kind == EV_TLS ? "tls" : "checkpoint",
+                   e->session);
+    }
+}
+
+struct options { unsigned wanted, trace; uint64_t seed; bool verbose; };
+
+static int run(const struct options *o, bool facts) {
+    unsigned made = 0, traces = 0, wrong = 0;
     char err[600], first[200];
-    struct mut_recorder *r = mut_recorder_new(seed, err, sizeof err);
+    struct mut_recorder *r = mut_recorder_new(o->seed, err, sizeof err);
     struct tally *tally = calloc(1, sizeof *tally);
     struct mutant *m = malloc(sizeof *m);
-    struct mut_random random = {seed};
+    struct mut_random random = {o->seed + facts};
     uint32_t cap = 4096;
     if (!r || !tally || !m || !(m->event = malloc((cap + 2) * sizeof *m->event))) {
         printf("%s\n", r ? "out of memory" : err);
         return 2;
     }
-    tally->verbose = argc > 3;
-    for (unsigned tried = 0; made < wanted && tried < 20000; tried++) {
+    tally->verbose = o->verbose;
+    for (unsigned tried = 1; made < o->wanted && tried < 20000; tried++) {
         const struct mut_trace *t = mut_record(r, err, sizeof err);
         if (!t) {
             printf("no trace: %s\n", err);
+            wrong++;
             continue;
         }
-        if (t->events > cap) continue;
+        if (o->trace && tried == o->trace) dump(t);
+        if (o->trace && tried == o->trace) break;
+        if (t->events > cap || o->trace) continue;
         traces++;
         if (mut_judge(r, t->event, t->events, first, sizeof first)) {
             printf("FALSE ALARM on the recorded trace of %s: %s\n", t->name, first);
             wrong++;
             continue;
         }
-        unsigned n = wanted - made < PER_TRACE ? wanted - made : PER_TRACE;
-        mutate(r, t, m, &random, n, tally);
-        made += n;
+        if (mut_unjudged(r) && o->verbose) printf("UNJUDGED %u: %s\n", (unsigned)mut_unjudged(r), t->name);
+        made += mutate(r, t, m, &random, o->wanted - made < PER_TRACE ? o->wanted - made : PER_TRACE, facts, tally);
     }
-    bool good = print(tally, traces);
-    if (wrong) printf("%u recorded traces were rejected as they are\n", wrong);
+    bool good = o->trace || print(tally, traces, facts);
+    if (wrong) printf("%u traces could not be recorded, or were rejected as they are\n", wrong);
     free(m->event);
     free(m);
     free(tally);
     mut_recorder_free(r);
-    return good && !wrong ? 0 : 1;
+    return good && !wrong && (made == o->wanted || o->trace) ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    struct options o = {.wanted = 10000, .seed = 1};
+    if (argc > 1) o.wanted = (unsigned)atoi(argv[1]);
+    if (argc > 2) o.seed = strtoull(argv[2], NULL, 10);
+    if (argc > 3) o.trace = (unsigned)atoi(argv[3]);
+    o.verbose = argc > 3 && !o.trace;
+    int anywhere = run(&o, false);
+    return o.trace || !o.wanted ? anywhere : anywhere | run(&o, true);
 }
