@@ -39,11 +39,11 @@ static bool meant(const struct step *s, const struct wmessage *m, uint32_t max) 
     return s->c->kind != CMD_EXPUNGE || !s->c->uid || (m->uid && seq_set_has(&s->c->set, m->uid, max));
 }
 
-/* Counts what would go: all that is \Deleted in truth, and of that what the session knows to be. */
-static void count(const struct run *r, const struct step *s, unsigned *all, unsigned *known, bool *unsure) {
+/* Counts what would go: all that is \Deleted in truth. */
+static void count(const struct run *r, const struct step *s, unsigned *all, bool *unsure) {
     uint16_t box = step_session(r, s)->box;
     uint32_t max = w_box(r->w, box)->uidnext - 1;
-    *all = *known = 0;
+    *all = 0;
     *unsure = false;
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
         const struct wmessage *g = w_message(r->w, m);
@@ -51,37 +51,50 @@ static void count(const struct run *r, const struct step *s, unsigned *all, unsi
         if (g->flags_unknown || (s->c->uid && !g->uid)) *unsure = true;
         if (!(world_flags(r->w, m) & FLAG_DELETED) || !meant(s, g, max)) continue;
         ++*all;
-        *known += knows_deleted(r, s, m);
     }
 }
 
-/* Does a message that is \Deleted in truth go? Those that the session must know of go, those that it is told of have gone;
- * of those beyond its view all or none. */
-static bool goes(const struct run *r, const struct step *s, uint16_t m, const uint16_t *gone, unsigned told, bool unknown_too) {
-    if (r->mode == SERVE || knows_deleted(r, s, m)) return true;
-    if (s->c->kind == CMD_CLOSE || world_view_find(r->w, (unsigned)s->session, m) < 0) return unknown_too;
+/* Does a message that is \Deleted in truth go? 0 no, 1 yes, 2 it cannot be told: those that the session must know of go, those
+ * that it is told of have gone; of those beyond its view, and with CLOSE, any may. */
+static int goes(const struct run *r, const struct step *s, uint16_t m, const uint16_t *gone, unsigned told) {
+    if (r->mode == SERVE || knows_deleted(r, s, m)) return 1;
+    if (s->c->kind == CMD_CLOSE || world_view_find(r->w, (unsigned)s->session, m) < 0) return 2;
     return among(m, gone, told);
 }
 
-static void kill_deleted(struct run *r, struct step *s, bool unknown_too) {
-    static uint16_t gone[EXPUNGE_VIEW];
+enum { EXPUNGE_TRIED = 4 };
+
+static void remove_one(struct run *r, struct step *s, uint16_t m) {
+    if (r->targets >= RUN_TARGETS) {
+        r->capped = true;
+        return;
+    }
+    world_kill(r->w, m);
+    r->target[r->targets++] = (struct target){.m = m};
+    s->targets++;
+}
+
+static void kill_deleted(struct run *r, struct step *s) {
+    static uint16_t gone[EXPUNGE_VIEW], unsure[EXPUNGE_TRIED + 1];
     uint16_t box = step_session(r, s)->box;
     uint32_t max = w_box(r->w, box)->uidnext - 1;
-    unsigned told = r->mode == JUDGE ? told_gone(r, s, gone) : 0;
+    unsigned told = r->mode == JUDGE ? told_gone(r, s, gone) : 0, n = 0;
     s->first = (uint16_t)r->targets;
     s->targets = 0;
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
         const struct wmessage *g = w_message(r->w, m);
         if (g->dead || !(world_flags(r->w, m) & FLAG_DELETED) || !meant(s, g, max)) continue;
-        if (!goes(r, s, m, gone, told, unknown_too)) continue;
-        if (r->targets >= RUN_TARGETS) {
-            r->capped = true;
-            return;
-        }
-        world_kill(r->w, m);
-        r->target[r->targets++] = (struct target){.m = m};
-        s->targets++;
+        int way = goes(r, s, m, gone, told);
+        if (way == 2 && n <= EXPUNGE_TRIED) unsure[n++] = m;
+        if (way == 1) remove_one(r, s, m);
     }
+    if (n > EXPUNGE_TRIED) { /* too many to try */
+        lose_track(r, box);
+        return;
+    }
+    unsigned mask = n ? run_fork(r, 1u << n) : 0;
+    for (unsigned i = 0; i < n; i++)
+        if (mask >> i & 1) remove_one(r, s, unsure[i]);
 }
 
 static void expunge_faults(struct run *r, struct step *s, int cmd) {
@@ -99,7 +112,7 @@ static void expunge_faults(struct run *r, struct step *s, int cmd) {
 
 void act_expunge(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
-    unsigned all, known;
+    unsigned all;
     bool unsure;
     int cmd = s->c->kind == CMD_CLOSE ? 2 : s->c->uid ? 1 : 0;
     if (!w->box) return;
@@ -111,7 +124,7 @@ void act_expunge(struct run *r, struct step *s) {
         s->judged = 1;
         return;
     }
-    count(r, s, &all, &known, &unsure);
+    count(r, s, &all, &unsure);
     if (unsure && r->mode == JUDGE && s->word == REPLY_OK) { /* what went cannot be known: the mailbox is not */
         lose_track(r, w->box);
         s->judged = 1;
@@ -121,7 +134,7 @@ void act_expunge(struct run *r, struct step *s) {
         const struct answer *a = run_choose(r, s, P_EXPUNGE_IN_USE, point_context(P_EXPUNGE_IN_USE, 1, &cmd));
         if (a ? !answer_has(a, OP_EXPUNGE) : s->word != REPLY_OK) {
             if (r->mode == SERVE && run_fault(r, P_FAULT_EXPUNGE, point_context(P_FAULT_EXPUNGE, 1, &cmd), OP_F_WRITE_ON_NO))
-                kill_deleted(r, s, true);
+                kill_deleted(r, s);
             return;
         }
     } else if (!says(r, s, REPLY_OK, s->c->kind == CMD_CLOSE ? "Closed" : "Expunged")) {
@@ -135,6 +148,6 @@ void act_expunge(struct run *r, struct step *s) {
         lose_track(r, w->box);
         return;
     }
-    kill_deleted(r, s, all == known || run_fork(r, 2) == 0);
+    kill_deleted(r, s);
     if (r->mode == SERVE) expunge_faults(r, s, cmd);
 }

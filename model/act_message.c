@@ -197,6 +197,8 @@ static void act_fetch(struct run *r, struct step *s) {
 
 /* ---- STORE ---- */
 
+enum { STORE_TRIED = 4 };
+
 static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
     return mode == STORE_SET ? flags : mode == STORE_ADD ? old | flags : old & ~flags;
 }
@@ -209,7 +211,8 @@ static void store_one(struct run *r, struct step *s, struct target *t, uint32_t 
         w_message(r->w, t->m)->flags_unknown = 1;
         return;
     }
-    if (s->c->store_mode == STORE_SET) w_message(r->w, t->m)->flags_unknown = 0;
+    if (s->c->store_mode == STORE_SET)
+        w_message(r->w, t->m)->flags_unknown = 0;
     if (!world_set_flags(r->w, t->m, t->flags)) r->full = true;
     /* What a session wrote itself it may not be told otherwise; the judge raises the floor after the responses. */
     if (v >= 0 && r->mode == SERVE) w_view(r->w, (unsigned)s->session)[v].floor = w_message(r->w, t->m)->last;
@@ -268,6 +271,25 @@ static void store_shoulds(struct run *r, struct step *s) {
                                "NO to a STORE.SILENT that set the flags of all messages that live"), "NO", "OK [MAP-4.2.1-a]");
 }
 
+/* STORE is not atomic: after a NO each message may have been written, or not. Few are tried out, many are not known. */
+static void store_in_part(struct run *r, struct step *s, uint32_t flags) {
+    struct target *changed[STORE_TRIED];
+    unsigned n = 0, all = 0;
+    for (unsigned i = 0; i < s->targets; i++) {
+        struct target *t = &r->target[s->first + i];
+        if (t->dead || stored(world_flags(r->w, t->m), s->c->store_mode, flags) == world_flags(r->w, t->m)) continue;
+        if (n < STORE_TRIED) changed[n++] = t;
+        all++;
+    }
+    if (all > STORE_TRIED) {
+        for (unsigned i = 0; i < s->targets; i++) w_message(r->w, r->target[s->first + i].m)->flags_unknown = 1;
+        return;
+    }
+    unsigned mask = run_fork(r, 1u << n);
+    for (unsigned i = 0; i < n; i++)
+        if (mask >> i & 1) store_one(r, s, changed[i], flags);
+}
+
 static void act_store(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     if (doomed_refusal(r, s) || !resolve_targets(r, s)) return;
@@ -304,8 +326,7 @@ static void act_store(struct run *r, struct step *s) {
         return;
     }
     refuse_undocumented(r, s, "STORE was refused although all its messages live");
-    for (unsigned i = 0; i < s->targets; i++) /* STORE is not atomic: each may have been written, or not */
-        w_message(r->w, r->target[s->first + i].m)->flags_unknown = 1;
+    store_in_part(r, s, flags);
 }
 
 /* ---- the rest ---- */
