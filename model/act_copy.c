@@ -1,8 +1,6 @@
 /* act_copy.c: COPY and MOVE (RFC 3501 6.4.7, RFC 4315, RFC 6851, RFC 2180 4.4; MAP-I11, MAP-I16). */
 #include "step.h"
 
-#define RUN_MOVED 4096
-
 /* Walks a UID set in the order in which it is written. 0 at the end. */
 static uint32_t nth_of_set(const struct seq_set *set, uint32_t n) {
     for (uint32_t i = 0; i < set->n; i++) {
@@ -156,25 +154,15 @@ static bool destination(struct run *r, struct step *s) {
 
 /* RFC 6851 3.3: a MOVE that fails may have moved some messages; EXPUNGE tells which. They must be in the destination. */
 static void move_in_part(struct run *r, struct step *s) {
-    const struct wsession *w = step_session(r, s);
-    const struct wview *v = w_view(r->w, (unsigned)s->session);
-    uint16_t order[RUN_MOVED];
-    unsigned n = 0;
-    for (; n < w->view && n < RUN_MOVED; n++) order[n] = v[n].message;
-    for (unsigned i = 0; i < r->n_heard; i++) {
-        const struct heard *h = &r->heard[i];
-        if (!h->r || h->session != s->session || h->event < s->event || h->r->kind != RESP_EXPUNGE) continue;
-        if (h->r->number < 1 || h->r->number > n) return;
-        uint16_t m = order[h->r->number - 1];
-        for (unsigned k = h->r->number; k < n; k++) order[k - 1] = order[k];
-        n--;
+    static uint16_t gone[GONE_MAX];
+    unsigned n = told_gone(r, s, gone);
+    for (unsigned i = 0; i < n; i++)
         for (unsigned k = 0; k < s->targets; k++) {
             struct target *t = &r->target[s->first + k];
-            if (t->m != m || t->dead || !copy_one(r, s, t)) continue;
-            world_kill(r->w, m);
+            if (t->m != gone[i] || t->dead || !copy_one(r, s, t)) continue;
+            world_kill(r->w, t->m);
             run_note(r, V_UNDOCUMENTED, s->session, s->reply_event, "R6851-3.3", "NO to a MOVE that moved some of its messages");
         }
-    }
 }
 
 void act_copy(struct run *r, struct step *s) {

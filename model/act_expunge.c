@@ -10,17 +10,14 @@ static bool knows_deleted(const struct run *r, const struct step *s, uint16_t m)
     return true;
 }
 
-#define EXPUNGE_VIEW 4096
-
-/* Which messages of the own view are told as gone while the command runs: matched, never enumerated. */
-static unsigned told_gone(const struct run *r, const struct step *s, uint16_t *gone) {
-    uint16_t order[EXPUNGE_VIEW];
+unsigned told_gone(const struct run *r, const struct step *s, uint16_t *gone) {
+    uint16_t order[GONE_MAX];
     const struct wview *v = w_view(r->w, (unsigned)s->session);
     unsigned n = 0, told = 0;
-    for (; n < step_session(r, s)->view && n < EXPUNGE_VIEW; n++) order[n] = v[n].message;
+    for (; n < step_session(r, s)->view && n < GONE_MAX; n++) order[n] = v[n].message;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
-        if (!h->r || h->session != s->session || h->r->kind != RESP_EXPUNGE || (s->reply_event && h->event > s->reply_event)) continue;
+        if (!h->r || h->r->kind != RESP_EXPUNGE || !heard_during(s, h)) continue;
         if (h->r->number < 1 || h->r->number > n) break;
         gone[told++] = order[h->r->number - 1];
         for (unsigned k = h->r->number; k < n; k++) order[k - 1] = order[k];
@@ -75,7 +72,7 @@ static void remove_one(struct run *r, struct step *s, uint16_t m) {
 }
 
 static void kill_deleted(struct run *r, struct step *s) {
-    static uint16_t gone[EXPUNGE_VIEW], unsure[EXPUNGE_TRIED + 1];
+    static uint16_t gone[GONE_MAX], unsure[EXPUNGE_TRIED + 1];
     uint16_t box = step_session(r, s)->box;
     uint32_t max = w_box(r->w, box)->uidnext - 1;
     unsigned told = r->mode == JUDGE ? told_gone(r, s, gone) : 0, n = 0;

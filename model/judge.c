@@ -3,13 +3,9 @@
 
 #include <string.h>
 
-static bool in_window(const struct step *s, const struct heard *h) {
-    return h->session == s->session && h->event > s->event && (!s->reply_event || h->event < s->reply_event);
-}
-
 static unsigned count_heard(const struct run *r, const struct step *s, int kind) {
     unsigned n = 0;
-    for (unsigned i = 0; i < r->n_heard; i++) n += r->heard[i].r && r->heard[i].r->kind == kind && in_window(s, &r->heard[i]);
+    for (unsigned i = 0; i < r->n_heard; i++) n += r->heard[i].r && r->heard[i].r->kind == kind && heard_during(s, &r->heard[i]);
     return n;
 }
 
@@ -61,7 +57,7 @@ static void judge_select(struct run *r, struct step *s) {
     unsigned later = world_visitors(r->w, s->box, s->session) > 0;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct imap_response *h = r->heard[i].r;
-        if (!h || h->kind != RESP_RECENT || !in_window(s, &r->heard[i])) continue;
+        if (!h || h->kind != RESP_RECENT || !heard_during(s, &r->heard[i])) continue;
         int session = later != 0;
         run_note_point(r, V_CONFORMS, s, P_RECENT, point_context(P_RECENT, 1, &session), h->number ? "some recent" : "none recent",
                        "R3501-2.3.2", "");
@@ -152,7 +148,7 @@ static void judge_search(struct run *r, struct step *s) {
     for (unsigned i = 0; i < s->targets; i++) r->target[s->first + i].flags = 0;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
-        if (!h->r || h->r->kind != RESP_SEARCH || !in_window(s, h)) continue;
+        if (!h->r || h->r->kind != RESP_SEARCH || !heard_during(s, h)) continue;
         responses++;
         for (uint32_t n = h->r->list; n; n = h->nodes->v[n].next) found(r, s, h->nodes->v[n].number, h->event);
     }

@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-static bool in_window(const struct step *s, const struct heard *h) {
-    return h->session == s->session && h->event > s->event && (!s->reply_event || h->event < s->reply_event);
-}
-
 static uint16_t heard_name(const struct run *r, const struct step *s, const struct istring *mailbox) {
     uint8_t buf[512];
     size_t n = istring_copy(mailbox, buf, sizeof buf);
@@ -92,7 +88,7 @@ void judge_status(struct run *r, struct step *s) {
     bool any = false;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
-        if (!h->r || h->r->kind != RESP_STATUS || !in_window(s, h) || heard_name(r, s, &h->r->mailbox) != s->name) continue;
+        if (!h->r || h->r->kind != RESP_STATUS || !heard_during(s, h) || heard_name(r, s, &h->r->mailbox) != s->name) continue;
         any = true;
         status_values(r, s, h);
     }
@@ -110,7 +106,7 @@ static bool has_attribute(const struct heard *h, const char *name) {
 static const struct heard *listed(const struct run *r, const struct step *s, uint16_t name, uint8_t kind) {
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
-        if (h->r && h->r->kind == kind && in_window(s, h) && heard_name(r, s, &h->r->mailbox) == name) return h;
+        if (h->r && h->r->kind == kind && heard_during(s, h) && heard_name(r, s, &h->r->mailbox) == name) return h;
     }
     return NULL;
 }
@@ -118,7 +114,7 @@ static const struct heard *listed(const struct run *r, const struct step *s, uin
 static uint8_t separator_of(const struct run *r, const struct step *s) {
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
-        if (h->r && (h->r->kind == RESP_LIST || h->r->kind == RESP_LSUB) && in_window(s, h) && h->r->delimiter > 0)
+        if (h->r && (h->r->kind == RESP_LIST || h->r->kind == RESP_LSUB) && heard_during(s, h) && h->r->delimiter > 0)
             return (uint8_t)h->r->delimiter;
     }
     return '/';

@@ -183,6 +183,11 @@ static inline struct wsession *step_session(const struct run *r, const struct st
     return w_session(r->w, (unsigned)s->session);
 }
 
+/* Did this response come while the step's command was in progress? */
+static inline bool heard_during(const struct step *s, const struct heard *h) {
+    return h->session == s->session && h->event > s->event && (!s->reply_event || h->event < s->reply_event);
+}
+
 /* ---- act_*.c ---- */
 void act(struct run *r, struct step *s);
 bool act_session(struct run *r, struct step *s); /* true: it was one of CAPABILITY ... CLIENTID, ENABLE, IDLE, ... */
@@ -190,6 +195,9 @@ void act_mailbox(struct run *r, struct step *s); /* SELECT ... STATUS, APPEND */
 void act_message(struct run *r, struct step *s); /* FETCH ... EXPUNGE, SEARCH */
 void act_copy(struct run *r, struct step *s);
 void act_expunge(struct run *r, struct step *s);
+/* The messages of the session's view that EXPUNGE names while the command runs, in that order; at most GONE_MAX. */
+#define GONE_MAX 4096
+unsigned told_gone(const struct run *r, const struct step *s, uint16_t *gone);
 void act_search(struct run *r, struct step *s);
 /* Does the view's message at index i match the command's keys? 0 no, 1 yes, 2 may be. */
 int search_matches(struct run *r, struct step *s, unsigned i);
