@@ -19,7 +19,8 @@ struct running {
     int silent;       /* programs in a row that ended without a reply */
     struct scenarios *set;
     uint64_t (*has)[FORMS_MAX / 64]; /* bits: which forms a scenario of the set has */
-    uint32_t turn;                   /* the scenario to be looked at next */
+    uint32_t turn;                   /* the scenario that runs, or ran last */
+    bool any;                        /* it was chosen for any rare form, not for the rarest */
 };
 
 /* check_target.c: runs one program; false: the run is over. */
@@ -29,8 +30,8 @@ void run_unreachable(struct running *r); /* the run ends because of what the dri
 
 /* check_scenarios.c: all scenarios once. false: the run is over. */
 bool run_scenarios(struct running *r);
-/* In a run that has a time: the next scenario in turn with a command form that was sent less than FORMS_OFTEN
- * times, if there is one. Generated programs stay what they are. false: the run is over. */
+/* In a run that has a time: a scenario with a command form that was sent less than FORMS_OFTEN times runs
+ * again, if there is one. Generated programs stay what they are. false: the run is over. */
 bool run_rare_scenario(struct running *r);
 void run_scenarios_free(struct running *r);
 

@@ -84,18 +84,35 @@ bool run_scenarios(struct running *r) {
     return on;
 }
 
-static bool is_rare(const struct running *r, uint32_t scenario) {
+static bool has_form(const struct running *r, uint32_t scenario, uint32_t form) {
+    return r->has[scenario][form / 64] >> (form % 64) & 1;
+}
+
+static bool has_rare(const struct running *r, uint32_t scenario) {
     for (uint32_t i = 0; i < r->run->forms.n; i++)
-        if (r->has[scenario][i / 64] >> (i % 64) & 1 && forms_rare(&r->run->forms, i))
+        if (has_form(r, scenario, i) && forms_rare(&r->run->forms, i))
             return true;
     return false;
 }
 
+/* The form that needs repeating most; forms.n: none does. */
+static uint32_t rarest(const struct forms *f) {
+    uint32_t best = f->n;
+    for (uint32_t i = 0; i < f->n; i++)
+        if (forms_rare(f, i) && (best == f->n || f->form[i].count < f->form[best].count))
+            best = i;
+    return best;
+}
+
 bool run_rare_scenario(struct running *r) {
-    uint32_t all = r->set ? scenarios_count(r->set) : 0;
+    uint32_t all = r->set ? scenarios_count(r->set) : 0, form = rarest(&r->run->forms);
+    if (form == r->run->forms.n)
+        return true;
+    /* Every other time for any rare form: a scenario may be unable to send the rarest one again. */
+    r->any = !r->any;
     for (uint32_t tried = 0; tried < all; tried++) {
         r->turn = r->turn + 1 < all ? r->turn + 1 : 0;
-        if (is_rare(r, r->turn))
+        if (r->any ? has_rare(r, r->turn) : has_form(r, r->turn, form))
             return run_scenario(r);
     }
     return true;

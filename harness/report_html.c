@@ -97,8 +97,7 @@ static void grid_row(FILE *out, const struct check_run *r, int point, uint32_t c
 }
 
 static void grid(FILE *out, const struct check_run *r) {
-    fputs("<h2>Practices</h2>\n<table><tr><th>choice point</th><th>context</th><th>answers seen</th></tr>\n",
-          out);
+    fputs("<table><tr><th>choice point</th><th>context</th><th>answers seen</th></tr>\n", out);
     for (int p = 0; p < POINT_COUNT; p++)
         for (uint32_t c = 0;
              (point_kind(p) == POINT_ENUM || point_kind(p) == POINT_MATCH) && c < point_contexts(p); c++)
@@ -138,10 +137,11 @@ static void finding(FILE *out, const struct check_run *r, const struct finding *
     fprintf(out, "<section class=\"finding%s\" id=\"%s\"><h3><span class=\"%s\">%s</span> ",
             finding_fails(f, r->o->strict) ? " fails" : "", f->id, verdict_name(f->verdict),
             verdict_name(f->verdict));
-    text(out, f->summary);
+    text(out, f->summary[0] ? f->summary : f->answer);
     fprintf(out, " <small>×%llu %s%s</small></h3>\n<dl>", (unsigned long long)f->count, f->id,
             f->known ? ", known" : "");
     term(out, "at", where);
+    term(out, "answer", f->point >= 0 ? f->answer : NULL);
     term(out, "seen", f->seen);
     term(out, "allowed", f->allowed);
     clauses(out, f->cites);
@@ -162,9 +162,11 @@ static void finding(FILE *out, const struct check_run *r, const struct finding *
 
 static void scenarios(FILE *out, const struct check_run *r) {
     static const char *const names[] = {"pass", "allowed otherwise", "not offered", "fail"};
-    if (!r->scenarios)
+    if (!r->scenarios) {
+        fputs("<p>none</p>\n", out);
         return;
-    fputs("<h2>Scenarios</h2>\n<table><tr><th>scenario</th><th>clauses</th><th>result</th></tr>\n", out);
+    }
+    fputs("<table><tr><th>scenario</th><th>clauses</th><th>result</th></tr>\n", out);
     for (uint32_t i = 0; i < r->scenarios; i++) {
         const struct scenario_outcome *s = &r->scenario[i];
         fputs("<tr><td>", out);
@@ -177,6 +179,51 @@ static void scenarios(FILE *out, const struct check_run *r) {
         fputs("</td></tr>\n", out);
     }
     fputs("</table>\n", out);
+}
+
+static void findings(FILE *out, const struct check_run *r, bool undocumented) {
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < r->tally.findings; k++)
+        if ((r->tally.finding[k].verdict == V_UNDOCUMENTED) == undocumented && ++n)
+            finding(out, r, &r->tally.finding[k]);
+    if (!n)
+        fputs("<p>none</p>\n", out);
+}
+
+/* MAP-I15: told, never a failure. */
+static void unstable(FILE *out, const struct check_run *r) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->tally.rows; i++) {
+        const struct profile_row *row = &r->tally.row[i];
+        if (tally_answers(&r->tally, i) < 2)
+            continue;
+        char context[160];
+        point_context_text(row->point, row->context, context, sizeof context);
+        fprintf(out, "%s<li>%s %s: ", n++ ? "" : "<ul>", point_name(row->point), context);
+        for (uint32_t k = i, m = 0; k < r->tally.rows; k++) {
+            const struct profile_row *other = &r->tally.row[k];
+            if (other->point != row->point || other->context != row->context)
+                continue;
+            fputs(m++ ? ", " : "", out);
+            text(out, other->answer);
+            fprintf(out, " ×%llu", (unsigned long long)other->count);
+        }
+        fputs("</li>\n", out);
+    }
+    fputs(n ? "</ul>\n" : "<p>nothing</p>\n", out);
+}
+
+/* What stands where on a long page; i numbers the target. */
+static void section(FILE *out, int i, const char *id, const char *title) {
+    fprintf(out, "<h2 id=\"%s%d\">%s</h2>\n", id, i, title);
+}
+
+static void contents(FILE *out, int i) {
+    fprintf(out,
+            "<nav><a href=\"#findings%d\">Findings</a> · <a href=\"#practices%d\">Practices</a> · "
+            "<a href=\"#unstable%d\">Not always the same</a> · <a href=\"#scenarios%d\">Scenarios</a> · "
+            "<a href=\"#undocumented%d\">Undocumented</a></nav>\n",
+            i, i, i, i, i);
 }
 
 static void page(FILE *out, const struct check_run *runs, int n) {
@@ -194,13 +241,17 @@ static void page(FILE *out, const struct check_run *runs, int n) {
         text(out, r->target);
         fputs("</h1>\n", out);
         counts(out, r);
-        fputs("<h2>Findings</h2>\n", out);
-        for (uint32_t k = 0; k < r->tally.findings; k++)
-            finding(out, r, &r->tally.finding[k]);
-        if (!r->tally.findings)
-            fputs("<p>none</p>\n", out);
-        scenarios(out, r);
+        contents(out, i);
+        section(out, i, "findings", "Findings");
+        findings(out, r, false);
+        section(out, i, "practices", "Practices");
         grid(out, r);
+        section(out, i, "unstable", "Not always the same (MAP-I15)");
+        unstable(out, r);
+        section(out, i, "scenarios", "Scenarios");
+        scenarios(out, r);
+        section(out, i, "undocumented", "Undocumented practices");
+        findings(out, r, true);
     }
     fprintf(out, "<p class=\"dim\">imapdiff %s</p>\n</body></html>\n", IMAPDIFF_VERSION);
 }
