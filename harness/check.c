@@ -43,6 +43,7 @@ static bool parse(int argc, char **argv, struct check_options *o) {
         {.name = "quiet", .type = CLI_FLAG, .to = &o->quiet},
         {.name = "deadline", .type = CLI_TIME, .to = &o->deadline_ms},
         {.name = "allow-inbox", .type = CLI_FLAG, .to = &o->allow_inbox},
+        {.name = "resume", .type = CLI_TEXT, .to = &o->resume},
         {.name = "user", .type = CLI_LIST, .to = o->users, .n = &o->users_n, .max = TARGET_USERS},
         {.name = "behaviours", .type = CLI_LIST, .to = o->behaviours, .n = &o->folders, .max = CHECK_FOLDERS},
         {.name = "print-programs", .type = CLI_TEXT, .to = &o->print_programs},
@@ -59,6 +60,10 @@ static bool parse(int argc, char **argv, struct check_options *o) {
     }
     if (o->clients < 1 || o->clients > PROGRAM_SESSIONS) {
         cli_error("check: --clients: expected 1 to %d", PROGRAM_SESSIONS);
+        return false;
+    }
+    if (o->resume && o->targets > 1) {
+        cli_error("check: --resume: expected one target");
         return false;
     }
     return o->targets > 0;
@@ -81,8 +86,13 @@ static void defaults(struct check_options *o, const char *target) {
 
 int check_main(int argc, char **argv) {
     struct check_options o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT};
+    char err[400];
     if (!parse(argc, argv, &o))
         return EXIT_USAGE;
+    if (o.resume && !resume_options(&o, err, sizeof err)) {
+        cli_error("%s", err);
+        return EXIT_USAGE;
+    }
     struct check_run *runs = calloc((size_t)o.targets, sizeof *runs);
     struct check_options *each = calloc((size_t)o.targets, sizeof *each);
     int status = EXIT_CLEAN, n = 0;
@@ -100,7 +110,6 @@ int check_main(int argc, char **argv) {
         if (runs[n].io_error[0])
             cli_error("%s", runs[n].io_error);
     }
-    char err[400];
     if (n && !report_files(runs, n, err, sizeof err)) {
         cli_error("%s", err);
         status = worse(status, EXIT_USAGE);

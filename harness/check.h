@@ -31,6 +31,7 @@ struct check_options {
     int users_n;
     const char *behaviours[CHECK_FOLDERS];
     int folders;
+    const char *resume;         /* folder of an earlier run, which goes on; NULL: a new run */
     const char *print_programs; /* write the programs that were run to this file */
 };
 
@@ -107,6 +108,11 @@ struct check_run {
     struct oracle_counts judged;
     struct tally tally;
     struct forms forms;
+    struct run_before {
+        uint64_t programs, commands, responses, unjudged, elapsed_ms;
+    } before;                    /* of the run that --resume continues: part of the counts */
+    uint32_t number;             /* of the last program */
+    uint64_t generated;          /* programs taken from the generator */
     struct generator *generator; /* NULL before the generated programs */
     struct scenario_outcome *scenario;
     uint32_t scenarios, scenarios_cap;
@@ -140,6 +146,9 @@ void progress_start(struct progress *p, bool quiet);
 void progress_show(struct progress *p, const struct check_run *run, bool force);
 void progress_end(struct progress *p);
 uint64_t clock_ms(void);
+
+/* check_resume.c: takes over the seed of the run in o->resume. false: one line in err. */
+bool resume_options(struct check_options *o, char *err, size_t errlen);
 
 /* check_profile.c: --profile. false: one line in err. */
 bool profile_known(struct check_run *run, const char *file, char *err, size_t errlen);

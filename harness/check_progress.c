@@ -39,8 +39,8 @@ void progress_show(struct progress *p, const struct check_run *run, bool force) 
     fprintf(stderr, "%s%s: %llu programs%s · %llu commands, %llu per second · %u findings, %u fail the run%s",
             p->tty ? "\r" : "", run->target, (unsigned long long)run->programs, run->o->time_ms ? "" : left,
             (unsigned long long)run->counts.commands,
-            (unsigned long long)(ms ? run->counts.commands * 1000 / ms : 0), run->tally.findings, failing,
-            run->o->time_ms ? left : "");
+            (unsigned long long)(ms ? (run->counts.commands - run->before.commands) * 1000 / ms : 0),
+            run->tally.findings, failing, run->o->time_ms ? left : "");
     fprintf(stderr, "%s", p->tty ? "\033[K" : "\n");
     fflush(stderr);
 }

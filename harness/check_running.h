@@ -15,8 +15,9 @@ struct running {
     struct scenario_runner *scenario; /* while one runs */
     FILE *print;
     int restarts;
-    uint32_t failing; /* notes of this program that fail the run */
-    int silent;       /* programs in a row that ended without a reply */
+    uint32_t failing;  /* notes of this program that fail the run */
+    int silent;        /* programs in a row that ended without a reply */
+    uint64_t saved_ms; /* when run_save wrote last */
     struct scenarios *set;
     uint64_t (*has)[FORMS_MAX / 64]; /* bits: which forms a scenario of the set has */
     uint32_t turn;                   /* the scenario that runs, or ran last */
@@ -27,6 +28,12 @@ struct running {
 bool run_one(struct running *r, const struct program *p);
 bool run_time_left(const struct running *r);
 void run_unreachable(struct running *r); /* the run ends because of what the driver says */
+
+/* check_resume.c: writes run.json into the run's folder: now, or where the last one is ten seconds old.
+ * false: run->io_error says why. */
+bool run_save(struct running *r, bool now);
+/* Takes over what o->resume holds, before the first program. false: one line in err. */
+bool run_resume(struct running *r, char *err, size_t errlen);
 
 /* check_scenarios.c: all scenarios once. false: the run is over. */
 bool run_scenarios(struct running *r);

@@ -47,6 +47,20 @@ static bool restart(struct running *r) {
     return false;
 }
 
+/* Those of driver and oracle, and of the run that this one continues. */
+static void take_counts(struct running *r) {
+    struct check_run *run = r->run;
+    run->counts = *drive_counts(r->stage.drive);
+    run->judged = *oracle_counts(r->stage.oracle);
+    run->counts.programs += run->before.programs;
+    run->counts.commands += run->before.commands;
+    run->counts.responses += run->before.responses;
+    run->judged.responses += run->before.responses;
+    run->judged.unjudged += run->before.unjudged;
+    run->programs = run->counts.programs;
+    run->number = r->stage.number;
+}
+
 bool run_one(struct running *r, const struct program *p) {
     struct check_run *run = r->run;
     r->program = p;
@@ -54,11 +68,10 @@ bool run_one(struct running *r, const struct program *p) {
     if (!print_program(r, p))
         return false;
     enum drive_end end = stage_run(&r->stage, p);
-    run->counts = *drive_counts(r->stage.drive);
-    run->programs = run->counts.programs;
-    run->judged = *oracle_counts(r->stage.oracle);
+    take_counts(r);
     forms_count(&run->forms, drive_log(r->stage.drive), r->scenario != NULL);
     progress_show(&r->progress, run, false);
+    run_save(r, false);
     bool enough = run->o->first && tally_fails(&run->tally, run->o->strict);
     if (end == DRIVE_DONE) {
         r->silent = 0;
@@ -133,9 +146,13 @@ static void generated(struct running *r, struct program *p) {
         run_unreachable(r);
         return;
     }
+    generator_seek(r->run->generator, r->run->generated);
     uint64_t limit = r->run->o->programs;
     for (uint64_t n = 0; n < limit && run_time_left(r); n++) {
-        if (!generator_next(r->run->generator, p) || !run_one(r, p))
+        if (!generator_next(r->run->generator, p))
+            return;
+        r->run->generated++;
+        if (!run_one(r, p))
             return;
         if (r->run->o->time_ms && n % SCENARIO_EVERY == SCENARIO_EVERY - 1 && !run_rare_scenario(r))
             return;
@@ -147,7 +164,7 @@ static void run_all(struct running *r) {
     program_init(&p);
     /* Without lua/scenario the same situations come from the program itself. */
     bool on = run_scenarios(r);
-    if (on && !r->run->scenarios && !r->run->o->scenario)
+    if (on && !r->run->scenarios && !r->run->o->scenario && !r->run->o->resume)
         on = builtin(r, &p);
     if (on)
         generated(r, &p);
@@ -204,8 +221,8 @@ static void shrink_all(struct running *r) {
     for (uint32_t i = 0; i < r->run->tally.findings && r->run->end == DRIVE_DONE; i++) {
         struct finding *f = &r->run->tally.finding[i];
         uint64_t now = clock_ms();
-        if (!f->trace || !finding_fails(f, r->run->o->strict) || now >= all ||
-            (r->stage.stop && *r->stage.stop))
+        if (!f->trace || strstr(f->trace, ".min.trace") || !finding_fails(f, r->run->o->strict) ||
+            now >= all || (r->stage.stop && *r->stage.stop))
             continue;
         if (!r->progress.off)
             fprintf(stderr, "%s%s: making %s small: %s%s", tty ? "\r" : "", r->run->target, f->id, f->summary,
@@ -219,18 +236,32 @@ static void shrink_all(struct running *r) {
 static void run_target(struct running *r) {
     struct check_run *run = r->run;
     char err[400];
-    out_folder(run, run->o->seed);
     progress_start(&r->progress, run->o->quiet);
     run_all(r);
     if (r->stage.number)
         progress_show(&r->progress, run, r->progress.tty);
     progress_end(&r->progress);
-    run->elapsed_ms = clock_ms() - r->progress.start_ms;
+    run->elapsed_ms = run->before.elapsed_ms + clock_ms() - r->progress.start_ms;
     if (run->o->profile && !profile_known(run, run->o->profile, err, sizeof err))
         snprintf(run->io_error, sizeof run->io_error, "%.290s", err);
     tally_sort(&run->tally);
     if (run->o->shrink)
         shrink_all(r);
+}
+
+/* The run's folder: a new one, or that of the run to go on with. */
+static bool begin(struct running *r) {
+    struct check_run *run = r->run;
+    if (!run->o->resume) {
+        out_folder(run, run->o->seed); /* without one there are no traces: run->io_error says so */
+        return true;
+    }
+    if (run_resume(r, run->end_text, sizeof run->end_text)) {
+        take_counts(r);
+        return true;
+    }
+    run->status = EXIT_USAGE;
+    return false;
 }
 
 int check_target(const char *name, const struct check_options *o, const volatile int *stop,
@@ -246,7 +277,7 @@ int check_target(const char *name, const struct check_options *o, const volatile
     } else {
         snprintf(run->target, sizeof run->target, "%s", r.stage.target->name);
         run->kind = r.stage.target->kind;
-        if ((ran = open_print(&r, &run->status)))
+        if ((ran = open_print(&r, &run->status) && begin(&r)))
             run_target(&r);
     }
     if (r.print && fclose(r.print) != 0 && !run->io_error[0])
@@ -254,6 +285,8 @@ int check_target(const char *name, const struct check_options *o, const volatile
     stage_close(&r.stage);
     run_scenarios_free(&r);
     if (ran)
+        run->status = status_of(run);
+    if (ran && !run_save(&r, true))
         run->status = status_of(run);
     return run->status;
 }

@@ -55,6 +55,7 @@ static void help(void) {
         "  --first              stop at the first finding that fails the run\n"
         "  --reach              a choice point's context that was neither reached nor has a reason fails the "
         "run\n"
+        "  --resume DIR         go on with the run whose traces are in DIR: its seed, counts and findings\n"
         "  --user NAME:PASSWORD one more user (URL targets)\n"
         "  --allow-inbox        programs may use INBOX (URL targets; it must be empty)\n"
         "  --behaviours DIR     more Lua behaviours for the judge to know\n"

@@ -131,6 +131,8 @@ static json_t *one(const struct check_run *r) {
                           (json_int_t)r->counts.responses, "unjudged", (json_int_t)r->judged.unjudged);
     if (!o)
         return NULL;
+    json_object_set_new(o, "number", json_integer(r->number));
+    json_object_set_new(o, "generated", json_integer((json_int_t)r->generated));
     json_object_set_new(o, "verdicts", verdicts);
     json_object_set_new(o, "profile", profile(r));
     json_object_set_new(o, "unreached", unreached(r));

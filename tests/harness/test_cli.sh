@@ -121,6 +121,39 @@ for f in j["findings"]:
 assert j["seed"] == 5 and j["target"] == "model" and sum(j["verdicts"].values()) > 0
 END
 
+# So does a run with scenarios: what is repeated depends on no clock where programs are counted.
+want '0|1' '' "$bin" check model --programs 20 --seed 5 --print-programs a.txt
+want '0|1' '' "$bin" check model --programs 20 --seed 5 --print-programs d.txt
+cmp -s a.txt d.txt || { echo "FAILED: the same seed gave other programs with scenarios"; bad=1; }
+
+# --resume: a run in two parts has the programs of one in one part; counts and findings go on, in the same folder.
+want 2 'expected the folder of an earlier run: unable to open nowhere/run.json' "$bin" check model --resume nowhere; one_line
+want 2 'expected one target' "$bin" check model model --resume nowhere; one_line
+want 1 '' "$bin" check model:expunge-untold --scenario '' --programs 40 --seed 5 --print-programs whole.txt --quiet
+rm -r imapdiff-out
+want 1 '' "$bin" check model:expunge-untold --scenario '' --programs 25 --seed 5 --print-programs part1.txt --quiet --json=part1.json
+want 1 '' "$bin" check model:expunge-untold --scenario '' --programs 15 --resume imapdiff-out/model-expunge-untold-seed5 \
+    --print-programs part2.txt --quiet --json=part2.json
+cat part1.txt part2.txt | cmp -s - whole.txt || { echo "FAILED: --resume goes on with other programs"; bad=1; }
+want 1 '40 programs' "$bin" check model:expunge-untold --scenario '' --programs 0 --resume imapdiff-out/model-expunge-untold-seed5 --json=part3.json
+want 2 'is a run on model:expunge-untold' "$bin" check model --resume imapdiff-out/model-expunge-untold-seed5; one_line
+python3 - <<'END' || { echo "FAILED: --resume loses something"; bad=1; }
+import json, os
+a, b, c = (json.load(open(f"part{i}.json")) for i in (1, 2, 3))
+assert (a["programs"], b["programs"], b["generated"]) == (25, 40, 40), (a["programs"], b["programs"], b["generated"])
+assert b["seed"] == 5 and b["commands"] > a["commands"] and b["responses"] > a["responses"]
+of = lambda j: {f["id"]: f["count"] for f in j["findings"]}
+assert of(a) and all(of(b).get(k, 0) >= n for k, n in of(a).items())
+forms = lambda j: {f["form"]: f["count"] for f in j["forms"]}
+assert all(forms(b).get(k, 0) >= n for k, n in forms(a).items()) and sum(forms(b).values()) > sum(forms(a).values())
+for f in b["findings"]: assert os.path.exists(f["trace"]), f["trace"]
+for k in b: assert b[k] == c[k], k # nothing was run: nothing changed
+END
+printf '{"seed": 5, "target": "model"}' >imapdiff-out/run.json
+want 2 'not as this version writes it' "$bin" check model --resume imapdiff-out; one_line
+printf '{"seed"' >imapdiff-out/run.json
+want 2 'imapdiff-out/run.json:' "$bin" check model --resume imapdiff-out; one_line
+
 # A finding's trace, written by the run: it replays, is judged the same offline, shrinks, and the small one does all that, too.
 python3 - "$bin" <<'END' || bad=1
 import json, subprocess, sys
