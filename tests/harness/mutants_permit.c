@@ -32,7 +32,8 @@ static bool told_again(const struct context *x, const char *name) {
     size_t n = strlen(name);
     memcpy(item, name, n);
     bool open = name[n - 1] != ' ' && name[n - 1] != '(';
-    while (open && p && p < end && n + 2 < sizeof item && *p != ' ') item[n++] = (char)*p++;
+    while (open && p && p < end && n + 3 < sizeof item && *p != ' ') item[n++] = (char)*p++;
+    if (open) item[n++] = ' ';
     item[n] = 0;
     for (uint32_t i = 0; i < x->t->events; i++)
         if (i != x->m->a && x->t->fact[i].said == MUT_FETCH && mut_same(x->t, x->t->fact[i].slot, x->f->slot) &&
@@ -197,6 +198,8 @@ static const char *swap(const struct context *x) {
     if (a->said == MUT_GREETING || a->said == MUT_BYE || b->said == MUT_BYE) return NULL;
     if (a->said == MUT_EXISTS && b->said == MUT_SEARCH) return found_old(x, x->m->b) ? "the order of untagged data is free (R3501-7)" : NULL;
     if (a->said == MUT_SEARCH && b->said == MUT_EXISTS) return "the order of untagged data is free (R3501-7)";
+    if (a->said == MUT_EXPUNGE && b->said == MUT_EXISTS && b->number == a->view && !counted_later(x, b->number, false))
+        return "EXISTS told nothing new; news of messages may come late (R3501-5.2)";
     return same_order(x, a, b) ? "the order of untagged data is free (R3501-7)" : NULL;
 }
 
@@ -321,6 +324,8 @@ static const char *count(const struct context *x) {
         uint32_t uid = q ? (uint32_t)strtoul((const char *)q, NULL, 10) : 0;
         const uint8_t *now = mut_find(x->now->p, x->now->n, "[APPENDUID ");
         bool validity = strtoul((const char *)now, NULL, 10) != strtoul((const char *)p, NULL, 10);
+        if (validity && strtoul((const char *)now, NULL, 10) < strtoul((const char *)p, NULL, 10))
+            return "that UIDs persist is a SHOULD; a greater UIDVALIDITY says that they did not (R3501-2.3.1.1)";
         if (validity || uid_told(x, uid, x->m->a)) return NULL;
         return "told only once: the server's choice (R3501-2.3.1.1)";
     }
