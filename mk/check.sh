@@ -81,7 +81,7 @@ rm -rf "$out"
 mkdir -p "$out"
 sh mk/packages.sh servers build >"$out/packages.out" 2>&1 || echo "check: server packages cannot be fetched: what needs them is left out"
 : >"$out/watch-$mark"
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/check-XXXXXX") && chmod 755 "$tmp" || exit 2 # a short path: Unix sockets go there
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/check-XXXXXX") && chmod 1777 "$tmp" || exit 2 # as /tmp; short, since Unix sockets go there
 setsid sh mk/check.sh watch $$ "$PPID" "$mark" "$tmp" >/dev/null 2>&1 </dev/null &
 export IMAPDIFF_CHECK="$mark" TMPDIR="$tmp"
 trap 'exit 130' INT TERM HUP
