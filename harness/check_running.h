@@ -5,7 +5,7 @@
 #include "check_stage.h"
 #include "scenario.h"
 
-#define SCENARIO_EVERY 4 /* generated programs, then a scenario again */
+#define SCENARIO_EVERY 2 /* generated programs, then a scenario again */
 
 struct running {
     struct stage stage;
