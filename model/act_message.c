@@ -197,7 +197,7 @@ static void act_fetch(struct run *r, struct step *s) {
 
 /* ---- STORE ---- */
 
-enum { STORE_TRIED = 4 };
+enum { STORE_TRIED = 3 };
 
 static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
     return mode == STORE_SET ? flags : mode == STORE_ADD ? old | flags : old & ~flags;

@@ -267,7 +267,7 @@ static void hear_id(struct run *r, const struct heard *h) {
 }
 
 static void hear_unasked(struct run *r, const struct heard *h, int kinds, const char *cites, const char *summary) {
-    if (!(h->kinds & kinds)) run_note(r, V_DEVIATES, h->session, h->event, cites, summary);
+    if (!(h->kinds & kinds)) run_note(r, V_VIOLATES, h->session, h->event, cites, summary);
 }
 
 void hear(struct run *r, const struct heard *h) {

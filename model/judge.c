@@ -50,8 +50,8 @@ static void judge_select(struct run *r, struct step *s) {
         note_reply(r, s, V_VIOLATES, "R3501-6.3.1 MAP-I1", "OK to SELECT or EXAMINE without EXISTS");
         step_session(r, s)->loose = 1;
     }
-    if (!count_heard(r, s, RESP_FLAGS))
-        note_reply(r, s, V_DEVIATES, "R3501-6.3.1", "OK to SELECT or EXAMINE without FLAGS");
+    if (!count_heard(r, s, RESP_FLAGS) || !count_heard(r, s, RESP_RECENT))
+        note_reply(r, s, V_VIOLATES, "R3501-6.3.1", "OK to SELECT or EXAMINE without FLAGS or RECENT, which must be told");
     if (s->c->kind == CMD_EXAMINE && s->reply && s->reply->code.kind == CODE_READ_WRITE)
         note_reply(r, s, V_VIOLATES, "R3501-6.3.2", "EXAMINE opened the mailbox read-write");
     unsigned later = world_visitors(r->w, s->box, s->session) > 0;
@@ -214,8 +214,18 @@ static void judge_code(struct run *r, struct step *s) {
         note_reply(r, s, V_VIOLATES, "MAP-I12 R5530-3", "EXPUNGEISSUED although no other session expunged anything untold");
 }
 
+/* RFC 3501 7.5: one continuation request for each literal that waits, and for AUTHENTICATE's answer. */
+static void judge_continuations(struct run *r, const struct step *s) {
+    unsigned owed = s->c->kind == CMD_AUTHENTICATE;
+    for (uint32_t i = 0; i + 2 < s->raw.n; i++)
+        owed += s->raw.p[i] == '}' && s->raw.p[i + 1] == '\r' && s->raw.p[i + 2] == '\n' && i && s->raw.p[i - 1] != '+';
+    if (owed && r->n_steps == 1 && count_heard(r, s, RESP_CONTINUE) > owed)
+        note_reply(r, s, V_VIOLATES, "R3501-7.5", "more continuation requests than the command has literals that wait");
+}
+
 void judge_answer(struct run *r, struct step *s) {
     judge_code(r, s);
+    judge_continuations(r, s);
     if (s->judged || s->cut || s->refused || s->syntax.verdict != LEX_ACCEPT) return;
     switch (s->c->kind) {
     case CMD_SELECT: case CMD_EXAMINE: judge_select(r, s); break;

@@ -103,7 +103,7 @@ void oracle_reset(struct oracle *o) {
     arena_reset(&o->arena);
     memset(o->lane, 0, sizeof o->lane);
     o->steps = o->heards = o->events = 0;
-    o->overflow = o->blind = false;
+    o->overflow = o->blind = o->dropped = false;
     o->nodes = 1;
     o->text_n = 0;
     world_init(o->world[0], &o->caps);
@@ -387,6 +387,31 @@ void oracle_received(struct oracle *o, int session, uint64_t t, const uint8_t *p
     evaluate_if_quiet(o);
 }
 
+/* Sent in clear in one piece with STARTTLS: it must not be answered (CID-D2). */
+static bool behind_starttls(const struct oracle *o, const struct step *s) {
+    for (unsigned i = 0; i < o->steps; i++)
+        if (o->step[i].session == s->session && o->step[i].event == s->event && o->step[i].c->kind == CMD_STARTTLS) return true;
+    return false;
+}
+
+/* MAP-I13: a well-formed command that got no reply although a later one of its session did. The others at the end of a
+ * connection may have been cut off. */
+static void unanswered(struct oracle *o, int session, uint32_t event) {
+    bool later = false;
+    for (unsigned i = o->steps; i--;) {
+        struct step *s = &o->step[i];
+        if (s->session != session || s->cut) continue;
+        if (s->word)
+            later = true;
+        else if (later && s->syntax.verdict == LEX_ACCEPT && !o->blind && !behind_starttls(o, s)) {
+            char seen[80];
+            snprintf(seen, sizeof seen, "%.*s %.*s", (int)(s->c->tag.n & 31), (const char *)s->c->tag.p, (int)(s->c->name.n & 31),
+                     (const char *)s->c->name.p);
+            oracle_direct(o, V_VIOLATES, session, event, "MAP-I13", "a command gets no tagged reply", seen, "OK, NO or BAD");
+        }
+    }
+}
+
 void oracle_closed(struct oracle *o, int session, uint64_t t, int how, const char *text) {
     (void)t;
     uint32_t event = o->events++;
@@ -395,6 +420,7 @@ void oracle_closed(struct oracle *o, int session, uint64_t t, int how, const cha
     if (!l->open || o->blind) return;
     struct heard h = {.session = session, .event = event, .how = (uint8_t)how, .text = text};
     progress(o, session, &h);
+    unanswered(o, session, event);
     if (how == 2)
         oracle_direct(o, l->outstanding || l->idle ? V_VIOLATES : V_UNDECIDED, session, event, "MAP-I13",
                       l->outstanding || l->idle ? "a command gets no tagged reply in time" : "a limit of ours ended the connection",
@@ -416,6 +442,8 @@ void oracle_checkpoint(struct oracle *o) {
 }
 
 void oracle_end(struct oracle *o) {
+    for (int i = 0; i < ORACLE_SESSIONS && o->steps; i++)
+        if (o->lane[i].open && o->lane[i].outstanding) unanswered(o, i, o->events ? o->events - 1 : 0);
     if (o->steps || o->heards) { /* commands without a reply: as if cut */
         for (unsigned i = 0; i < o->steps; i++)
             if (!o->step[i].word) o->step[i].cut = 1;

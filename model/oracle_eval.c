@@ -151,6 +151,7 @@ static void keep_world(struct oracle *o, uint32_t cost, uint32_t note) {
         if (o->next[i]->size == w->size && o->next[i]->cost <= w->cost && world_hash(o->next[i]) == hash) return;
         if (o->next[i]->cost > o->next[worst]->cost) worst = i;
     }
+    o->dropped |= o->nexts == o->opt.max_worlds;
     unsigned at = o->nexts < o->opt.max_worlds ? o->nexts++ : worst;
     if (at == worst && o->nexts == o->opt.max_worlds && o->next[at] && o->next[at]->cost < w->cost) return;
     if (!slot(o, o->next, at)) return;
@@ -183,10 +184,15 @@ static bool explore(struct oracle *o, const struct world *from, bool checkpoint,
     return true;
 }
 
-static void prune(struct oracle *o) {
+static uint32_t cheapest(struct world *const *list, unsigned n) {
     uint32_t best = UINT32_MAX;
-    for (unsigned i = 0; i < o->worlds; i++)
-        if (o->world[i]->cost < best) best = o->world[i]->cost;
+    for (unsigned i = 0; i < n; i++)
+        if (list[i]->cost < best) best = list[i]->cost;
+    return best;
+}
+
+static void prune(struct oracle *o) {
+    uint32_t best = cheapest(o->world, o->worlds);
     unsigned n = 0;
     for (unsigned i = 0; i < o->worlds; i++)
         if (o->world[i]->cost <= best + 500) {
@@ -235,6 +241,10 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
     o->counts.runs += runs;
     if (capped) { /* the worlds before the batch are kept, and their notes */
         give_up(o, "the ways to explain a batch are over a limit of ours");
+        return;
+    }
+    if (o->dropped && o->nexts && cheapest(o->next, o->nexts) >= cheapest(o->world, o->worlds) + verdict_cost(V_VIOLATES)) {
+        give_up(o, "more worlds explain the trace than are kept");
         return;
     }
     if (o->nexts) {

@@ -50,6 +50,7 @@ struct oracle {
     struct heard *heard;
     unsigned heards;
     bool overflow; /* the batch is over a cap */
+    bool dropped;  /* worlds were given up because there were too many: a violation may be no more than that */
     bool blind;    /* a cap was reached: the rest of the program is not judged */
     /* The worlds that explain everything so far, each at caps. */
     struct world_caps caps;
