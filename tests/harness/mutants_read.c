@@ -9,7 +9,8 @@
 const uint8_t *mut_find(const uint8_t *p, size_t n, const char *z) {
     size_t k = strlen(z);
     for (size_t i = 0; i + k <= n; i++)
-        if (!strncasecmp((const char *)p + i, z, k)) return p + i + k;
+        if (!strncasecmp((const char *)p + i, z, k))
+            return p + i + k;
     return NULL;
 }
 
@@ -26,7 +27,8 @@ void mut_line(const struct mut_event *e, char *out, size_t n) {
 static const uint8_t *word_at(const uint8_t *p, const uint8_t *end, char *out, size_t cap) {
     size_t n = 0;
     for (; p < end && *p != ' ' && *p != '\r'; p++)
-        if (n + 1 < cap) out[n++] = (char)toupper(*p);
+        if (n + 1 < cap)
+            out[n++] = (char)toupper(*p);
     out[n] = 0;
     return p < end && *p == ' ' ? p + 1 : p;
 }
@@ -43,12 +45,27 @@ static void read_command(struct mut_command *c, const struct mut_event *e) {
 }
 
 static enum mut_said said_of(const char *word) {
-    static const struct { const char *word; uint8_t said; } table[] = {
-        {"EXISTS", MUT_EXISTS}, {"RECENT", MUT_RECENT}, {"EXPUNGE", MUT_EXPUNGE}, {"FETCH", MUT_FETCH}, {"SEARCH", MUT_SEARCH},
-        {"STATUS", MUT_STATUS}, {"LIST", MUT_LIST}, {"LSUB", MUT_LIST}, {"FLAGS", MUT_FLAGS}, {"OK", MUT_CODE}, {"NO", MUT_CODE},
-        {"BAD", MUT_CODE}, {"BYE", MUT_BYE}, {"CAPABILITY", MUT_CAPABILITY}, {"ID", MUT_ID}};
+    static const struct {
+        const char *word;
+        uint8_t said;
+    } table[] = {{"EXISTS", MUT_EXISTS},
+                 {"RECENT", MUT_RECENT},
+                 {"EXPUNGE", MUT_EXPUNGE},
+                 {"FETCH", MUT_FETCH},
+                 {"SEARCH", MUT_SEARCH},
+                 {"STATUS", MUT_STATUS},
+                 {"LIST", MUT_LIST},
+                 {"LSUB", MUT_LIST},
+                 {"FLAGS", MUT_FLAGS},
+                 {"OK", MUT_CODE},
+                 {"NO", MUT_CODE},
+                 {"BAD", MUT_CODE},
+                 {"BYE", MUT_BYE},
+                 {"CAPABILITY", MUT_CAPABILITY},
+                 {"ID", MUT_ID}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (!strcmp(word, table[i].word)) return table[i].said;
+        if (!strcmp(word, table[i].word))
+            return table[i].said;
     return MUT_OTHER;
 }
 
@@ -63,7 +80,7 @@ static void read_untagged(struct mut_fact *f, const struct mut_event *e) {
 }
 
 struct reader {
-    int open[64];       /* commands in progress, by age */
+    int open[64]; /* commands in progress, by age */
     unsigned n;
     int epoch;
     bool greeted;
@@ -82,7 +99,8 @@ static void read_tagged(struct mut_trace *t, struct reader *r, uint32_t i) {
         struct mut_command *c = &t->command[r->open[k]];
         char sent[80];
         word_at(t->event[c->event].p, t->event[c->event].p + t->event[c->event].n, sent, sizeof sent);
-        if (strcmp(sent, tag)) continue;
+        if (strcmp(sent, tag))
+            continue;
         c->reply = i;
         c->reply_word = word[0];
         t->fact[i].command = r->open[k];
@@ -101,7 +119,8 @@ bool mut_same(const struct mut_trace *t, uint32_t a, uint32_t b) {
 
 struct slice mut_item(const struct mut_event *e, const char *item) {
     const uint8_t *p = mut_find(e->p, e->n, item), *end = e->p + e->n, *q = p;
-    if (!p) return (struct slice){0};
+    if (!p)
+        return (struct slice){0};
     if (item[strlen(item) - 1] == '(') {
         q = memchr(p, ')', (size_t)(end - p));
     } else if (p < end && *p == '{') {
@@ -109,7 +128,8 @@ struct slice mut_item(const struct mut_event *e, const char *item) {
         q = mut_find(p, (size_t)(end - p), "}\r\n");
         q = q && n <= (size_t)(end - q) ? q + n : NULL;
     } else
-        while (q < end && *q != ' ' && *q != ')' && *q != ']' && *q != '\r') q++;
+        while (q < end && *q != ' ' && *q != ')' && *q != ']' && *q != '\r')
+            q++;
     return (struct slice){p, q ? (uint32_t)(q - p) : 0};
 }
 
@@ -124,10 +144,12 @@ struct view {
 
 static bool room(void *array, uint32_t *cap, uint32_t want, size_t size) {
     void **p = array;
-    if (want < *cap) return true;
+    if (want < *cap)
+        return true;
     uint32_t more = want * 2 + 64;
     void *now = realloc(*p, more * size);
-    if (!now) return false;
+    if (!now)
+        return false;
     *p = now;
     *cap = more;
     return true;
@@ -135,7 +157,8 @@ static bool room(void *array, uint32_t *cap, uint32_t want, size_t size) {
 
 static bool extend(struct mut_trace *t, struct view *v, uint32_t n) {
     while (v->n < n && n < 10000) {
-        if (!room(&v->slot, &v->cap, v->n + 1, sizeof *v->slot) || !room(&t->slot, &t->slots_cap, t->slots + 2, sizeof *t->slot))
+        if (!room(&v->slot, &v->cap, v->n + 1, sizeof *v->slot) ||
+            !room(&t->slot, &t->slots_cap, t->slots + 2, sizeof *t->slot))
             return false;
         t->slot[++t->slots] = (struct mut_slot){.box = v->box};
         v->slot[v->n++] = t->slots;
@@ -148,13 +171,18 @@ static bool watch(struct mut_trace *t, struct view *v, uint32_t i) {
     struct mut_fact *f = &t->fact[i];
     f->view = v->n;
     f->box = v->box;
-    if (f->said != MUT_EXISTS && f->said != MUT_EXPUNGE && f->said != MUT_FETCH && f->said != MUT_SEARCH) return true;
-    if (!room(&t->views, &t->views_cap, t->views_n + v->n, sizeof *t->views)) return false;
+    if (f->said != MUT_EXISTS && f->said != MUT_EXPUNGE && f->said != MUT_FETCH && f->said != MUT_SEARCH)
+        return true;
+    if (!room(&t->views, &t->views_cap, t->views_n + v->n, sizeof *t->views))
+        return false;
     f->view_at = t->views_n;
-    if (v->n) memcpy(t->views + t->views_n, v->slot, v->n * sizeof *v->slot);
+    if (v->n)
+        memcpy(t->views + t->views_n, v->slot, v->n * sizeof *v->slot);
     t->views_n += v->n;
-    if (f->said == MUT_EXISTS) return extend(t, v, f->number);
-    if (f->said == MUT_SEARCH || f->number < 1 || f->number > v->n) return true;
+    if (f->said == MUT_EXISTS)
+        return extend(t, v, f->number);
+    if (f->said == MUT_SEARCH || f->number < 1 || f->number > v->n)
+        return true;
     f->slot = v->slot[f->number - 1];
     if (f->said == MUT_EXPUNGE) {
         t->slot[f->slot].gone = i;
@@ -162,7 +190,8 @@ static bool watch(struct mut_trace *t, struct view *v, uint32_t i) {
         v->n--;
     } else if (!t->slot[f->slot].uid) {
         t->slot[f->slot].uid = mut_number(&t->event[i], "(UID ");
-        if (!t->slot[f->slot].uid) t->slot[f->slot].uid = mut_number(&t->event[i], " UID ");
+        if (!t->slot[f->slot].uid)
+            t->slot[f->slot].uid = mut_number(&t->event[i], " UID ");
     }
     return true;
 }
@@ -170,20 +199,25 @@ static bool watch(struct mut_trace *t, struct view *v, uint32_t i) {
 /* The mailbox's name as it stands, without quotes or a literal's announcement, hashed. */
 static uint32_t box_of(const struct mut_event *e) {
     const uint8_t *end = e->p + e->n - 2, *p = mut_find(e->p, e->n, "SELECT ");
-    if (!p) p = mut_find(e->p, e->n, "EXAMINE ");
-    if (!p || e->n < 2) return 0;
+    if (!p)
+        p = mut_find(e->p, e->n, "EXAMINE ");
+    if (!p || e->n < 2)
+        return 0;
     const uint8_t *literal = *p == '{' ? mut_find(p, (size_t)(end - p), "}\r\n") : NULL;
     uint32_t h = 2166136261u;
     for (p = literal ? literal : p; p < end; p++)
-        if (*p != '"') h = (h ^ *p) * 16777619u;
+        if (*p != '"')
+            h = (h ^ *p) * 16777619u;
     return h;
 }
 
 static bool read_views(struct mut_trace *t) {
     struct view *view = calloc(256, sizeof *view);
-    bool ok = view && room(&t->slot, &t->slots_cap, 2, sizeof *t->slot) && room(&t->views, &t->views_cap, 2, sizeof *t->views);
+    bool ok = view && room(&t->slot, &t->slots_cap, 2, sizeof *t->slot) &&
+              room(&t->views, &t->views_cap, 2, sizeof *t->views);
     t->slots = 0;
-    if (ok) t->slot[0] = (struct mut_slot){0};
+    if (ok)
+        t->slot[0] = (struct mut_slot){0};
     for (uint32_t i = 0; ok && i < t->events; i++) {
         const struct mut_event *e = &t->event[i];
         struct view *v = &view[e->session];
@@ -193,7 +227,8 @@ static bool read_views(struct mut_trace *t) {
         }
         ok = watch(t, v, i);
     }
-    for (int i = 0; view && i < 256; i++) free(view[i].slot);
+    for (int i = 0; view && i < 256; i++)
+        free(view[i].slot);
     free(view);
     return ok;
 }
@@ -222,16 +257,20 @@ bool mut_read(struct mut_trace *t) {
         struct reader *r = &session[e->session];
         struct mut_fact *f = &t->fact[i];
         f->command = -1;
-        if (e->kind == EV_OPENED) *r = (struct reader){.epoch = r->epoch + 1};
+        if (e->kind == EV_OPENED)
+            *r = (struct reader){.epoch = r->epoch + 1};
         if (e->kind == EV_SENT) {
             struct mut_command *c = &t->command[t->commands];
             *c = (struct mut_command){.event = i, .session = e->session};
             read_command(c, e);
-            if (!strcmp(c->word, "SELECT") || !strcmp(c->word, "EXAMINE")) r->epoch++;
-            if (r->n < 64) r->open[r->n++] = (int)t->commands++;
+            if (!strcmp(c->word, "SELECT") || !strcmp(c->word, "EXAMINE"))
+                r->epoch++;
+            if (r->n < 64)
+                r->open[r->n++] = (int)t->commands++;
         }
         f->epoch = r->epoch;
-        if (e->kind != EV_RECEIVED || e->n < 3) continue;
+        if (e->kind != EV_RECEIVED || e->n < 3)
+            continue;
         f->command = oldest(r);
         if (e->p[0] == '+')
             f->said = MUT_CONTINUE;

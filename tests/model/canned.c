@@ -11,13 +11,15 @@ struct canned {
 static struct canned table[CANNED + 1];
 
 static void fill(void) {
-    if (table[1].n) return;
+    if (table[1].n)
+        return;
     for (unsigned k = 1; k <= CANNED; k++) {
         struct canned *c = &table[k];
         snprintf(c->subject, sizeof c->subject, "m%u", k);
         int n = snprintf(c->text, sizeof c->text, "From: a@example.org\r\nSubject: m%u\r\n\r\n", k);
         c->header = (uint32_t)n;
-        for (unsigned i = 1; i <= k; i++) n += snprintf(c->text + n, sizeof c->text - (size_t)n, "line %u\r\n", i);
+        for (unsigned i = 1; i <= k; i++)
+            n += snprintf(c->text + n, sizeof c->text - (size_t)n, "line %u\r\n", i);
         c->n = (uint32_t)n;
     }
 }
@@ -35,7 +37,8 @@ unsigned canned_size(unsigned k) {
 static uint32_t intern(void *self, struct slice octets) {
     (void)self;
     for (unsigned k = 1; k <= CANNED; k++)
-        if (octets.n == table[k].n && memcmp(octets.p, table[k].text, octets.n) == 0) return k;
+        if (octets.n == table[k].n && memcmp(octets.p, table[k].text, octets.n) == 0)
+            return k;
     return 0;
 }
 
@@ -86,12 +89,18 @@ static bool match(void *self, uint32_t id, int kind, struct slice field, struct 
     snprintf(want, sizeof want, "%.*s", (int)value.n, (const char *)value.p);
     const struct canned *c = &table[id];
     switch (kind) {
-    case SK_SUBJECT: return strstr(c->subject, want) != NULL;
-    case SK_BODY: return strstr(c->text + c->header, want) != NULL;
-    case SK_TEXT: return strstr(c->text, want) != NULL;
-    case SK_FROM: return strstr("a@example.org", want) != NULL;
-    case SK_HEADER: return slice_is_nocase(field, "Subject") && strstr(c->subject, want) != NULL;
-    default: return false;
+    case SK_SUBJECT:
+        return strstr(c->subject, want) != NULL;
+    case SK_BODY:
+        return strstr(c->text + c->header, want) != NULL;
+    case SK_TEXT:
+        return strstr(c->text, want) != NULL;
+    case SK_FROM:
+        return strstr("a@example.org", want) != NULL;
+    case SK_HEADER:
+        return slice_is_nocase(field, "Subject") && strstr(c->subject, want) != NULL;
+    default:
+        return false;
     }
 }
 
@@ -102,6 +111,11 @@ static struct slice mark_of(void *self, uint32_t id) {
 
 struct content_ops canned_ops(void) {
     fill();
-    return (struct content_ops){.intern = intern, .octets = octets_of, .section = section_of, .envelope = envelope_of,
-                                .structure = structure_of, .match = match, .mark = mark_of};
+    return (struct content_ops){.intern = intern,
+                                .octets = octets_of,
+                                .section = section_of,
+                                .envelope = envelope_of,
+                                .structure = structure_of,
+                                .match = match,
+                                .mark = mark_of};
 }

@@ -1,7 +1,8 @@
 /* canned.h: message contents for the model's tests: a fixed table of messages, no MIME library.
  *
- * Message k (1 .. CANNED) has the Subject "m<k>" and a body of k lines; its octets, ENVELOPE and structures are written
- * out by hand rules, so tests can compute what a server must say. Contents outside the table have no number (0).
+ * Message k (1 .. CANNED) has the Subject "m<k>" and a body of k lines; its octets, ENVELOPE and structures
+ * are written out by hand rules, so tests can compute what a server must say. Contents outside the table have
+ * no number (0).
  */
 #ifndef CANNED_H
 #define CANNED_H

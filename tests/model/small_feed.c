@@ -1,4 +1,5 @@
-/* small_feed.c: tiny traces as octets; the fixed legal beginning (greeting, login, messages, SELECT in both sessions). */
+/* small_feed.c: tiny traces as octets; the fixed legal beginning (greeting, login, messages, SELECT in both
+ * sessions). */
 #include "small_feed.h"
 
 #include "canned.h"
@@ -17,9 +18,12 @@ struct small_judge {
 
 static void on_note(void *user, const struct note *n) {
     struct small_judge *j = user;
-    if (n->verdict != V_VIOLATES && n->verdict != V_UNDECIDED) return;
-    if (n->verdict == V_VIOLATES) j->opinion.violates++;
-    if (n->verdict == V_UNDECIDED) j->opinion.undecided++;
+    if (n->verdict != V_VIOLATES && n->verdict != V_UNDECIDED)
+        return;
+    if (n->verdict == V_VIOLATES)
+        j->opinion.violates++;
+    if (n->verdict == V_UNDECIDED)
+        j->opinion.undecided++;
     if (!j->opinion.first[0])
         snprintf(j->opinion.first, sizeof j->opinion.first, "%s [%s] %s", n->summary, n->cites, n->seen);
 }
@@ -27,13 +31,15 @@ static void on_note(void *user, const struct note *n) {
 struct small_judge *small_judge_new(void) {
     struct small_judge *j = calloc(1, sizeof *j);
     struct oracle_options o = {.content = canned_ops(), .note = on_note, .user = j, .dialect = DIALECT_3501};
-    if (!j || (j->oracle = oracle_new(&o))) return j;
+    if (!j || (j->oracle = oracle_new(&o)))
+        return j;
     free(j);
     return NULL;
 }
 
 void small_judge_free(struct small_judge *j) {
-    if (!j) return;
+    if (!j)
+        return;
     oracle_free(j->oracle);
     free(j);
 }
@@ -68,16 +74,28 @@ static void command(struct small_judge *j, int s, const struct small_command *c)
     else
         snprintf(set, sizeof set, "%u:%u", c->lo, c->hi);
     switch (c->kind) {
-    case SMALL_FETCH: snprintf(line, sizeof line, "%c%u FETCH %s (UID FLAGS)\r\n", t, tag, set); break;
-    case SMALL_UID_FETCH: snprintf(line, sizeof line, "%c%u UID FETCH %s (FLAGS)\r\n", t, tag, set); break;
-    case SMALL_STORE:
-        snprintf(line, sizeof line, "%c%u STORE %s %cFLAGS%s (\\Deleted)\r\n", t, tag, set, c->remove ? '-' : '+',
-                 c->silent ? ".SILENT" : "");
+    case SMALL_FETCH:
+        snprintf(line, sizeof line, "%c%u FETCH %s (UID FLAGS)\r\n", t, tag, set);
         break;
-    case SMALL_EXPUNGE: snprintf(line, sizeof line, "%c%u EXPUNGE\r\n", t, tag); break;
-    case SMALL_SEARCH: snprintf(line, sizeof line, "%c%u SEARCH %sDELETED\r\n", t, tag, c->remove ? "UN" : ""); break;
-    case SMALL_APPEND: append_text(line, sizeof line, tag, s, j->appended + 1, c->deleted); break;
-    default: snprintf(line, sizeof line, "%c%u NOOP\r\n", t, tag); break;
+    case SMALL_UID_FETCH:
+        snprintf(line, sizeof line, "%c%u UID FETCH %s (FLAGS)\r\n", t, tag, set);
+        break;
+    case SMALL_STORE:
+        snprintf(line, sizeof line, "%c%u STORE %s %cFLAGS%s (\\Deleted)\r\n", t, tag, set,
+                 c->remove ? '-' : '+', c->silent ? ".SILENT" : "");
+        break;
+    case SMALL_EXPUNGE:
+        snprintf(line, sizeof line, "%c%u EXPUNGE\r\n", t, tag);
+        break;
+    case SMALL_SEARCH:
+        snprintf(line, sizeof line, "%c%u SEARCH %sDELETED\r\n", t, tag, c->remove ? "UN" : "");
+        break;
+    case SMALL_APPEND:
+        append_text(line, sizeof line, tag, s, j->appended + 1, c->deleted);
+        break;
+    default:
+        snprintf(line, sizeof line, "%c%u NOOP\r\n", t, tag);
+        break;
     }
     say(j, s, true, line);
 }
@@ -86,15 +104,21 @@ static void numbers(char *out, size_t n, unsigned mask) {
     size_t at = 0;
     out[0] = 0;
     for (unsigned i = 0; i < 8; i++)
-        if (mask >> i & 1) at += (size_t)snprintf(out + at, n - at, " %u", i + 1);
+        if (mask >> i & 1)
+            at += (size_t)snprintf(out + at, n - at, " %u", i + 1);
 }
 
-static void response(struct small_judge *j, int s, const struct small_command *last, const struct small_response *r) {
+static void response(struct small_judge *j, int s, const struct small_command *last,
+                     const struct small_response *r) {
     char line[100], list[40], t = (char)('a' + s);
     const char *flags = r->deleted ? "\\Deleted" : "";
     switch (r->kind) {
-    case SMALL_EXISTS: snprintf(line, sizeof line, "* %u EXISTS\r\n", r->number); break;
-    case SMALL_EXPUNGED: snprintf(line, sizeof line, "* %u EXPUNGE\r\n", r->number); break;
+    case SMALL_EXISTS:
+        snprintf(line, sizeof line, "* %u EXISTS\r\n", r->number);
+        break;
+    case SMALL_EXPUNGED:
+        snprintf(line, sizeof line, "* %u EXPUNGE\r\n", r->number);
+        break;
     case SMALL_FETCHED:
         if (r->uid)
             snprintf(line, sizeof line, "* %u FETCH (UID %u FLAGS (%s))\r\n", r->number, r->uid, flags);
@@ -111,7 +135,9 @@ static void response(struct small_judge *j, int s, const struct small_command *l
         else
             snprintf(line, sizeof line, "%c%u OK done\r\n", t, j->tag[s]);
         break;
-    default: snprintf(line, sizeof line, "%c%u NO refused\r\n", t, j->tag[s]); break;
+    default:
+        snprintf(line, sizeof line, "%c%u NO refused\r\n", t, j->tag[s]);
+        break;
     }
     say(j, s, false, line);
 }
@@ -135,7 +161,8 @@ static void dialogue(struct small_judge *j, int s, const char *sent, const char 
 static void beginning(struct small_judge *j, unsigned messages) {
     char line[400], fetched[200] = "";
     for (int s = 0; s < 2; s++) {
-        if (!j->echo) oracle_opened(j->oracle, s, ++j->events, false);
+        if (!j->echo)
+            oracle_opened(j->oracle, s, ++j->events, false);
         say(j, s, false, "* OK ready\r\n");
         dialogue(j, s, "LOGIN u1 pw", "");
     }
@@ -146,11 +173,13 @@ static void beginning(struct small_judge *j, unsigned messages) {
         snprintf(line, sizeof line, "a%u OK [APPENDUID 7 %u] done\r\n", j->tag[0], j->appended + 1);
         say(j, 0, false, line);
         size_t at = strlen(fetched);
-        snprintf(fetched + at, sizeof fetched - at, "* %u FETCH (UID %u FLAGS ())\r\n", j->appended + 1, j->appended + 1);
+        snprintf(fetched + at, sizeof fetched - at, "* %u FETCH (UID %u FLAGS ())\r\n", j->appended + 1,
+                 j->appended + 1);
     }
     for (int s = 0; s < 2; s++) {
         snprintf(line, sizeof line,
-                 "* %u EXISTS\r\n* 0 RECENT\r\n* FLAGS (\\Deleted \\Seen)\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT %u] x\r\n",
+                 "* %u EXISTS\r\n* 0 RECENT\r\n* FLAGS (\\Deleted \\Seen)\r\n* OK [UIDVALIDITY 7] x\r\n* OK "
+                 "[UIDNEXT %u] x\r\n",
                  messages, messages + 1);
         dialogue(j, s, "SELECT FOO", line);
         dialogue(j, s, "FETCH 1:* (UID FLAGS)", fetched);

@@ -1,4 +1,5 @@
-/* test_oracle.c: short transcripts with the verdict that the documents give them; caps; recovery after a violation. */
+/* test_oracle.c: short transcripts with the verdict that the documents give them; caps; recovery after a
+ * violation. */
 #include "canned.h"
 #include "failed.h"
 #include "oracle.h"
@@ -14,8 +15,10 @@ struct heard_notes {
 
 static void on_note(void *user, const struct note *n) {
     struct heard_notes *h = user;
-    if (n->verdict == V_VIOLATES && !h->n[V_VIOLATES]) snprintf(h->violates, sizeof h->violates, "%s: %s", n->cites, n->summary);
-    if (n->verdict == V_UNDECIDED && !h->n[V_UNDECIDED]) snprintf(h->undecided, sizeof h->undecided, "%s", n->summary);
+    if (n->verdict == V_VIOLATES && !h->n[V_VIOLATES])
+        snprintf(h->violates, sizeof h->violates, "%s: %s", n->cites, n->summary);
+    if (n->verdict == V_UNDECIDED && !h->n[V_UNDECIDED])
+        snprintf(h->undecided, sizeof h->undecided, "%s", n->summary);
     h->n[n->verdict]++;
 }
 
@@ -23,7 +26,11 @@ static struct heard_notes notes;
 static uint64_t now;
 
 static struct oracle *start(uint32_t worlds, uint32_t runs) {
-    struct oracle_options o = {.content = canned_ops(), .note = on_note, .user = &notes, .dialect = DIALECT_3501, .max_worlds = worlds,
+    struct oracle_options o = {.content = canned_ops(),
+                               .note = on_note,
+                               .user = &notes,
+                               .dialect = DIALECT_3501,
+                               .max_worlds = worlds,
                                .max_runs = runs};
     memset(&notes, 0, sizeof notes);
     return oracle_new(&o);
@@ -38,7 +45,8 @@ static void say(struct oracle *o, int session, bool client, const char *line, si
         oracle_received(o, session, ++now, (const uint8_t *)text, strlen(text));
 }
 
-/* "C1: a NOOP\nS1: a OK x\n" and so on; "X1" is the server's end of a connection, "K" a checkpoint; "+1" opens session 1. */
+/* "C1: a NOOP\nS1: a OK x\n" and so on; "X1" is the server's end of a connection, "K" a checkpoint; "+1"
+ * opens session 1. */
 static void play(struct oracle *o, const char *script) {
     for (const char *p = script, *end; *p; p = *end ? end + 1 : end) {
         end = p + strcspn(p, "\n");
@@ -55,19 +63,31 @@ static void play(struct oracle *o, const char *script) {
 }
 
 #define IN(n, t) "+" n "\nS" n ": * OK hello\nC" n ": " t "1 LOGIN u1 pw\nS" n ": " t "1 OK in\n"
-#define SELECT(n, t, k) "C" n ": " t "2 SELECT INBOX\nS" n ": * FLAGS (\\Deleted \\Seen)\nS" n ": * " k " EXISTS\nS" n ": * 0 RECENT\n" \
+#define SELECT(n, t, k)                                                                                      \
+    "C" n ": " t "2 SELECT INBOX\nS" n ": * FLAGS (\\Deleted \\Seen)\nS" n ": * " k " EXISTS\nS" n           \
+    ": * 0 RECENT\n"                                                                                         \
     "S" n ": * OK [UIDVALIDITY 7] x\nS" n ": " t "2 OK [READ-WRITE] done\n"
-#define TWO IN("1", "a") SELECT("1", "a", "3") IN("2", "b") SELECT("2", "b", "3") \
-    "C1: a3 FETCH 1:3 (UID FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH (UID 2 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS ())\nS1: a3 OK x\n"
-#define GONE TWO "C1: a4 STORE 2 +FLAGS.SILENT (\\Deleted)\nS1: a4 OK x\nC1: a5 EXPUNGE\nS1: * 2 EXPUNGE\nS1: a5 OK x\n"
+#define TWO                                                                                                  \
+    IN("1", "a")                                                                                             \
+    SELECT("1", "a", "3") IN("2", "b")                                                                       \
+        SELECT("2", "b", "3") "C1: a3 FETCH 1:3 (UID FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH " \
+                              "(UID 2 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS ())\nS1: a3 OK x\n"
+#define GONE                                                                                                 \
+    TWO "C1: a4 STORE 2 +FLAGS.SILENT (\\Deleted)\nS1: a4 OK x\nC1: a5 EXPUNGE\nS1: * 2 EXPUNGE\nS1: a5 OK " \
+        "x\n"
 
-static const struct { const char *name, *script, *cites; /* NULL: no VIOLATES */ } cases[] = {
+static const struct {
+    const char *name, *script, *cites; /* NULL: no VIOLATES */
+} cases[] = {
     {"nothing happens", TWO "C2: b3 NOOP\nS2: b3 OK x\n", NULL},
     {"EXPUNGE told at NOOP", GONE "C2: b3 NOOP\nS2: * 2 EXPUNGE\nS2: * 2 EXISTS\nS2: b3 OK x\n", NULL},
     {"EXPUNGE told late", GONE "C2: b3 NOOP\nS2: b3 OK x\nC2: b4 NOOP\nS2: * 2 EXPUNGE\nS2: b4 OK x\n", NULL},
-    {"EXPUNGE in UID FETCH", GONE "C2: b3 UID FETCH 1 (FLAGS)\nS2: * 2 EXPUNGE\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: b3 OK x\n", NULL},
-    {"EXPUNGE in FETCH", GONE "C2: b3 FETCH 1 (FLAGS)\nS2: * 2 EXPUNGE\nS2: * 1 FETCH (FLAGS ())\nS2: b3 OK x\n", "MAP-I3"},
-    {"EXPUNGE in STORE", GONE "C2: b3 STORE 1 +FLAGS.SILENT (\\Seen)\nS2: * 2 EXPUNGE\nS2: b3 OK x\n", "MAP-I3"},
+    {"EXPUNGE in UID FETCH",
+     GONE "C2: b3 UID FETCH 1 (FLAGS)\nS2: * 2 EXPUNGE\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: b3 OK x\n", NULL},
+    {"EXPUNGE in FETCH",
+     GONE "C2: b3 FETCH 1 (FLAGS)\nS2: * 2 EXPUNGE\nS2: * 1 FETCH (FLAGS ())\nS2: b3 OK x\n", "MAP-I3"},
+    {"EXPUNGE in STORE", GONE "C2: b3 STORE 1 +FLAGS.SILENT (\\Seen)\nS2: * 2 EXPUNGE\nS2: b3 OK x\n",
+     "MAP-I3"},
     {"EXPUNGE in SEARCH", GONE "C2: b3 SEARCH ALL\nS2: * 2 EXPUNGE\nS2: * SEARCH 1\nS2: b3 OK x\n", "MAP-I3"},
     {"EXPUNGE with nothing in progress", GONE "S2: * 2 EXPUNGE\nC2: b3 NOOP\nS2: b3 OK x\n", "MAP-I3"},
     {"EXPUNGE beyond the view", GONE "C2: b3 NOOP\nS2: * 4 EXPUNGE\nS2: b3 OK x\n", "MAP-I4"},
@@ -77,26 +97,45 @@ static const struct { const char *name, *script, *cites; /* NULL: no VIOLATES */
     {"EXISTS of more than there are", TWO "C2: b3 NOOP\nS2: * 4 EXISTS\nS2: b3 OK x\n", "MAP-I"},
     {"FETCH beyond the view", TWO "C2: b3 NOOP\nS2: * 4 FETCH (FLAGS ())\nS2: b3 OK x\n", "MAP-I7"},
     {"another message's UID", TWO "C2: b3 FETCH 1 (UID)\nS2: * 1 FETCH (UID 2)\nS2: b3 OK x\n", "MAP-I8"},
-    {"UIDs descend", IN("1", "a") SELECT("1", "a", "2") "C1: a3 FETCH 1:2 (UID)\nS1: * 1 FETCH (UID 9)\nS1: * 2 FETCH (UID 8)\nS1: a3 OK x\n", "MAP-I8"},
-    {"FETCH without a living message", TWO "C2: b3 FETCH 1:2 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 OK x\n", "R3501-6.4.5"},
-    {"FETCH without an expunged one", GONE "C2: b3 FETCH 1:2 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 NO gone\n", NULL}, /* MAP-4.1.2-a */
-    {"old data of an expunged one", GONE "C2: b3 FETCH 2 (FLAGS)\nS2: * 2 FETCH (FLAGS (\\Deleted))\nS2: b3 OK x\n", NULL}, /* MAP-4.1.1-a */
-    {"flags that nobody set", TWO "C2: b3 FETCH 1 (FLAGS)\nS2: * 1 FETCH (FLAGS (\\Seen))\nS2: b3 OK x\n", "MAP-I10"},
-    {"flags older than one's own", TWO "C1: a4 STORE 1 +FLAGS.SILENT (\\Seen)\nS1: a4 OK x\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS ())\nS1: a5 OK x\n",
+    {"UIDs descend",
+     IN("1", "a") SELECT(
+         "1", "a", "2") "C1: a3 FETCH 1:2 (UID)\nS1: * 1 FETCH (UID 9)\nS1: * 2 FETCH (UID 8)\nS1: a3 OK x\n",
+     "MAP-I8"},
+    {"FETCH without a living message",
+     TWO "C2: b3 FETCH 1:2 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 OK x\n", "R3501-6.4.5"},
+    {"FETCH without an expunged one",
+     GONE "C2: b3 FETCH 1:2 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 NO gone\n", NULL}, /* MAP-4.1.2-a */
+    {"old data of an expunged one",
+     GONE "C2: b3 FETCH 2 (FLAGS)\nS2: * 2 FETCH (FLAGS (\\Deleted))\nS2: b3 OK x\n", NULL}, /* MAP-4.1.1-a */
+    {"flags that nobody set", TWO "C2: b3 FETCH 1 (FLAGS)\nS2: * 1 FETCH (FLAGS (\\Seen))\nS2: b3 OK x\n",
      "MAP-I10"},
-    {"flags of another, late", TWO "C1: a4 STORE 1 +FLAGS.SILENT (\\Seen)\nS1: a4 OK x\nC2: b3 FETCH 1 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 OK x\n", NULL},
+    {"flags older than one's own",
+     TWO "C1: a4 STORE 1 +FLAGS.SILENT (\\Seen)\nS1: a4 OK x\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS "
+         "())\nS1: a5 OK x\n",
+     "MAP-I10"},
+    {"flags of another, late",
+     TWO "C1: a4 STORE 1 +FLAGS.SILENT (\\Seen)\nS1: a4 OK x\nC2: b3 FETCH 1 (FLAGS)\nS2: * 1 FETCH (FLAGS "
+         "())\nS2: b3 OK x\n",
+     NULL},
     {"a tag that no command had", TWO "S1: zz OK x\n", "MAP-I13"},
     {"two replies", TWO "C1: a4 NOOP\nS1: a4 OK x\nS1: a4 OK x\n", "MAP-I13"},
     {"an end without BYE", TWO "X1\n", "MAP-I13"},
     {"LOGOUT", TWO "C1: a4 LOGOUT\nS1: * BYE so long\nS1: a4 OK x\nX1\n", NULL},
     {"LOGOUT without BYE", TWO "C1: a4 LOGOUT\nS1: a4 OK x\nX1\n", "R3501-6.1.3"},
-    {"EXPUNGEISSUED though nothing was expunged", TWO "C1: a4 NOOP\nS1: a4 OK [EXPUNGEISSUED] x\n", "MAP-I12"},
-    {"UIDVALIDITY shrinks", TWO "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\n"
-     "S2: * OK [UIDVALIDITY 6] x\nS2: b4 OK x\n", "MAP-I8"},
+    {"EXPUNGEISSUED though nothing was expunged", TWO "C1: a4 NOOP\nS1: a4 OK [EXPUNGEISSUED] x\n",
+     "MAP-I12"},
+    {"UIDVALIDITY shrinks",
+     TWO "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\n"
+         "S2: * OK [UIDVALIDITY 6] x\nS2: b4 OK x\n",
+     "MAP-I8"},
     {"no grammar", TWO "C1: a4 NOOP\nS1: * 3 FETCH FLAGS (\\Seen)\nS1: a4 OK x\n", "R3501-9"}, /* T-MAP-1 */
-    {"SELECT without EXISTS", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: a2 OK x\n", "R3501-6.3.1"},
-    {"an untold expunge at a checkpoint", GONE "C2: b3 NOOP\nS2: b3 OK x\nK\n", NULL}, /* late, but no contradiction */
-    {"owed after NO", GONE "C2: b3 FETCH 1:2 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 NO gone\nC2: b4 NOOP\nS2: b4 OK x\nK\n", "MAP-I9"},
+    {"SELECT without EXISTS", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: a2 OK x\n",
+     "R3501-6.3.1"},
+    {"an untold expunge at a checkpoint", GONE "C2: b3 NOOP\nS2: b3 OK x\nK\n",
+     NULL}, /* late, but no contradiction */
+    {"owed after NO",
+     GONE "C2: b3 FETCH 1:2 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 NO gone\nC2: b4 NOOP\nS2: b4 OK x\nK\n",
+     "MAP-I9"},
 };
 
 static void transcripts(void) {
@@ -104,9 +143,10 @@ static void transcripts(void) {
         struct oracle *o = start(0, 0);
         play(o, cases[i].script);
         oracle_end(o);
-        CHECK((notes.n[V_VIOLATES] == 0) == !cases[i].cites, "%s: %s", cases[i].name, notes.n[V_VIOLATES] ? notes.violates : "no VIOLATES");
-        CHECK(!cases[i].cites || !notes.n[V_VIOLATES] || strstr(notes.violates, cases[i].cites), "%s: %s, expected %s", cases[i].name,
-              notes.violates, cases[i].cites);
+        CHECK((notes.n[V_VIOLATES] == 0) == !cases[i].cites, "%s: %s", cases[i].name,
+              notes.n[V_VIOLATES] ? notes.violates : "no VIOLATES");
+        CHECK(!cases[i].cites || !notes.n[V_VIOLATES] || strstr(notes.violates, cases[i].cites),
+              "%s: %s, expected %s", cases[i].name, notes.violates, cases[i].cites);
         CHECK(!notes.n[V_UNDECIDED], "%s: UNDECIDED", cases[i].name);
         oracle_free(o);
     }
@@ -118,10 +158,13 @@ static void recovery(void) {
     play(o, TWO "C2: b3 NOOP\nS2: * 1 EXISTS\nS2: b3 OK x\n");
     unsigned after = notes.n[V_VIOLATES];
     CHECK(after > 0, "the violation");
-    play(o, "C2: b4 FETCH 3 (FLAGS)\nS2: * 3 FETCH (FLAGS (\\Seen))\nS2: b4 OK x\nC2: b5 NOOP\nS2: * 2 EXISTS\nS2: b5 OK x\n");
+    play(o, "C2: b4 FETCH 3 (FLAGS)\nS2: * 3 FETCH (FLAGS (\\Seen))\nS2: b4 OK x\nC2: b5 NOOP\nS2: * 2 "
+            "EXISTS\nS2: b5 OK x\n");
     CHECK(notes.n[V_VIOLATES] == after, "nothing follows from what is not known: %s", notes.violates);
-    play(o, "C2: b6 UNSELECT\nS2: b6 OK x\nC2: b7 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\nS2: * OK [UIDVALIDITY 7] x\nS2: b7 OK x\n"
-            "C2: b8 UID FETCH 1:* (FLAGS)\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: * 2 FETCH (UID 2 FLAGS ())\nS2: * 3 FETCH (UID 3 FLAGS ())\nS2: b8 OK x\n");
+    play(o, "C2: b6 UNSELECT\nS2: b6 OK x\nC2: b7 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 "
+            "RECENT\nS2: * OK [UIDVALIDITY 7] x\nS2: b7 OK x\n"
+            "C2: b8 UID FETCH 1:* (FLAGS)\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: * 2 FETCH (UID 2 FLAGS "
+            "())\nS2: * 3 FETCH (UID 3 FLAGS ())\nS2: b8 OK x\n");
     CHECK(notes.n[V_VIOLATES] == after, "a fresh SELECT is no violation: %s", notes.violates);
     play(o, "C2: b9 NOOP\nS2: * 9 FETCH (FLAGS ())\nS2: b9 OK x\n");
     CHECK(notes.n[V_VIOLATES] > after, "after a fresh SELECT the session is judged again");
@@ -139,8 +182,10 @@ static void pipeline(unsigned commands) {
     struct oracle *o = start(0, 0);
     char line[60];
     play(o, TWO);
-    for (unsigned i = 0; i < commands; i++) say(o, 1, true, line, (size_t)snprintf(line, sizeof line, "p%u NOOP", i));
-    for (unsigned i = 0; i < commands; i++) say(o, 1, false, line, (size_t)snprintf(line, sizeof line, "p%u OK x", i));
+    for (unsigned i = 0; i < commands; i++)
+        say(o, 1, true, line, (size_t)snprintf(line, sizeof line, "p%u NOOP", i));
+    for (unsigned i = 0; i < commands; i++)
+        say(o, 1, false, line, (size_t)snprintf(line, sizeof line, "p%u OK x", i));
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES], "%u commands in a pipeline: %s", commands, notes.violates);
     CHECK(commands < 400 || notes.n[V_UNDECIDED], "%u commands in a pipeline are over a cap", commands);
@@ -150,26 +195,32 @@ static void pipeline(unsigned commands) {
 static void flood(void) { /* one batch with more responses than are kept */
     struct oracle *o = start(0, 0);
     play(o, TWO "C1: a4 NOOP\n");
-    for (unsigned i = 0; i < 70000; i++) say(o, 1, false, "* 3 EXISTS", 10);
+    for (unsigned i = 0; i < 70000; i++)
+        say(o, 1, false, "* 3 EXISTS", 10);
     play(o, "S1: a4 OK x\nC1: a5 NOOP\nS1: a5 OK x\n");
     oracle_end(o);
-    CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "70,000 responses: %u UNDECIDED, %s", notes.n[V_UNDECIDED], notes.violates);
+    CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "70,000 responses: %u UNDECIDED, %s",
+          notes.n[V_UNDECIDED], notes.violates);
     oracle_free(o);
 }
 
 static void crowd(void) { /* more than a world can hold */
     struct oracle *o = start(0, 0);
-    play(o, IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 4000000000 EXISTS\nS1: * 0 RECENT\nS1: a2 OK x\nC1: a3 NOOP\nS1: a3 OK x\n");
+    play(o, IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 4000000000 EXISTS\nS1: * 0 RECENT\nS1: "
+                         "a2 OK x\nC1: a3 NOOP\nS1: a3 OK x\n");
     oracle_end(o);
-    CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "4,000,000,000 messages: %s %s", notes.violates, notes.undecided);
+    CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "4,000,000,000 messages: %s %s", notes.violates,
+          notes.undecided);
     oracle_free(o);
 }
 
 static void few_runs(void) { /* a step with more explanations than runs are allowed */
     struct oracle *o = start(1, 1);
-    play(o, GONE "C2: b3 STORE 1:3 +FLAGS (\\Seen)\nS2: b3 NO gone\nC1: a6 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS (\\Seen))\nS1: a6 OK x\n");
+    play(o, GONE "C2: b3 STORE 1:3 +FLAGS (\\Seen)\nS2: b3 NO gone\nC1: a6 FETCH 1 (FLAGS)\nS1: * 1 FETCH "
+                 "(FLAGS (\\Seen))\nS1: a6 OK x\n");
     oracle_end(o);
-    CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "at a cap: %u UNDECIDED, %s", notes.n[V_UNDECIDED], notes.violates);
+    CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "at a cap: %u UNDECIDED, %s", notes.n[V_UNDECIDED],
+          notes.violates);
     oracle_free(o);
 }
 
@@ -177,16 +228,20 @@ static void few_runs(void) { /* a step with more explanations than runs are allo
 static void growth(void) {
     struct oracle *o = start(0, 0);
     char line[120];
-    play(o, IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 2000 EXISTS\nS1: * 0 RECENT\nS1: * OK [UIDVALIDITY 7] x\nS1: a2 OK x\nC1: a3 FETCH 1:* (UID FLAGS)\n");
+    play(o, IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 2000 EXISTS\nS1: * 0 RECENT\nS1: * OK "
+                         "[UIDVALIDITY 7] x\nS1: a2 OK x\nC1: a3 FETCH 1:* (UID FLAGS)\n");
     for (unsigned i = 1; i <= 2000; i++)
-        say(o, 1, false, line, (size_t)snprintf(line, sizeof line, "* %u FETCH (UID %u FLAGS (%s))", i, i * 2, i % 3 ? "" : "\\Seen"));
+        say(o, 1, false, line,
+            (size_t)snprintf(line, sizeof line, "* %u FETCH (UID %u FLAGS (%s))", i, i * 2,
+                             i % 3 ? "" : "\\Seen"));
     play(o, "S1: a3 OK x\n");
     for (int s = 2; s < 40; s++) {
         oracle_opened(o, s, ++now, false);
         say(o, s, false, "* OK hello", 10);
     }
     play(o, "C1: a4 FETCH 1999 (UID FLAGS)\nS1: * 1999 FETCH (UID 3998 FLAGS ())\nS1: a4 OK x\n");
-    CHECK(!notes.n[V_VIOLATES] && !notes.n[V_UNDECIDED], "2000 messages: %s %s", notes.violates, notes.undecided);
+    CHECK(!notes.n[V_VIOLATES] && !notes.n[V_UNDECIDED], "2000 messages: %s %s", notes.violates,
+          notes.undecided);
     CHECK(oracle_view_size(o, 1) == 2000, "the view: %d", oracle_view_size(o, 1));
     play(o, "C1: a5 FETCH 1998 (UID FLAGS)\nS1: * 1998 FETCH (UID 3998 FLAGS (\\Seen))\nS1: a5 OK x\n");
     oracle_end(o);

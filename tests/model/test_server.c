@@ -1,4 +1,5 @@
-/* test_server.c: the model as a server without a harness: transcripts, pieces, random octets; and the oracle accepts what it says. */
+/* test_server.c: the model as a server without a harness: transcripts, pieces, random octets; and the oracle
+ * accepts what it says. */
 #include "canned.h"
 #include "failed.h"
 #include "model_server.h"
@@ -21,13 +22,15 @@ static struct {
 
 static void note(void *user, const struct note *n) {
     (void)user;
-    if (n->verdict == V_VIOLATES && !w.violates++) snprintf(w.first, sizeof w.first, "%s: %s", n->cites, n->summary);
+    if (n->verdict == V_VIOLATES && !w.violates++)
+        snprintf(w.first, sizeof w.first, "%s: %s", n->cites, n->summary);
 }
 
 static uint64_t now;
 static void tell(int s) { /* whole responses go to the oracle */
     size_t len;
-    while (w.oracle && frame_response(&w.frame[s], (const uint8_t *)w.out[s] + w.told[s], w.n[s] - w.told[s], 100000, 100000, &len) == FRAME_WHOLE) {
+    while (w.oracle && frame_response(&w.frame[s], (const uint8_t *)w.out[s] + w.told[s], w.n[s] - w.told[s],
+                                      100000, 100000, &len) == FRAME_WHOLE) {
         oracle_received(w.oracle, s, ++now, (const uint8_t *)w.out[s] + w.told[s], len);
         w.told[s] += len;
         w.frame[s] = (struct frame){0};
@@ -36,7 +39,8 @@ static void tell(int s) { /* whole responses go to the oracle */
 
 static void emit(void *user, int s, const uint8_t *p, size_t n) {
     (void)user;
-    if (w.n[s] + n >= OUT) return;
+    if (w.n[s] + n >= OUT)
+        return;
     memcpy(w.out[s] + w.n[s], p, n);
     w.n[s] += n;
     w.out[s][w.n[s]] = 0;
@@ -46,27 +50,37 @@ static void emit(void *user, int s, const uint8_t *p, size_t n) {
 static void hangup(void *user, int s) {
     (void)user;
     w.gone[s] = true;
-    if (w.oracle) oracle_closed(w.oracle, s, ++now, 0, "");
+    if (w.oracle)
+        oracle_closed(w.oracle, s, ++now, 0, "");
 }
 
 static struct model_server *start(const uint8_t *fuzz, size_t n, const struct behaviours *b) {
     struct oracle *o = w.oracle;
     memset(&w, 0, sizeof w);
     w.oracle = o;
-    if (o) oracle_reset(o);
-    struct model_server_options opt = {.behaviours = b, .fuzz = fuzz, .fuzz_n = n, .seed = 5, .content = canned_ops(), .emit = emit, .hangup = hangup};
+    if (o)
+        oracle_reset(o);
+    struct model_server_options opt = {.behaviours = b,
+                                       .fuzz = fuzz,
+                                       .fuzz_n = n,
+                                       .seed = 5,
+                                       .content = canned_ops(),
+                                       .emit = emit,
+                                       .hangup = hangup};
     return model_server_new(&opt);
 }
 
 static void client_opens(struct model_server *m, int s) {
-    if (w.oracle) oracle_opened(w.oracle, s, ++now, false);
+    if (w.oracle)
+        oracle_opened(w.oracle, s, ++now, false);
     w.told[s] = w.n[s];
     w.gone[s] = false;
     CHECK(model_server_open(m, s, false) == 0, "session %d opens", s);
 }
 
 static void send(struct model_server *m, int s, const char *text) {
-    if (w.oracle) oracle_sent(w.oracle, s, ++now, (const uint8_t *)text, strlen(text));
+    if (w.oracle)
+        oracle_sent(w.oracle, s, ++now, (const uint8_t *)text, strlen(text));
     model_server_input(m, s, (const uint8_t *)text, strlen(text));
 }
 
@@ -75,16 +89,29 @@ static void dialogue(void) {
     client_opens(m, 1);
     CHECK(!strncmp(w.out[1], "* OK ", 5), "the greeting: %s", w.out[1]);
     CHECK(model_server_open(m, 1, false) == -1, "a session that is in use");
-    static const struct { const char *sent, *answer; } t[] = {
-        {"a1 SELECT INBOX\r\n", "a1 BAD "}, {"a2 LOGIN u1 wrong\r\n", "a2 NO "}, {"a3 LOGIN u1 pw\r\n", "a3 OK "},
-        {"a4 SELECT INBOX\r\n", "* 0 EXISTS\r\n"}, {"a5 FETCH 1 (FLAGS)\r\n", "a5 BAD "}, {"a6 CREATE foo\r\n", "a6 OK "},
-        {"a7 CREATE foo\r\n", "a7 NO "}, {"a8 SELECT nothing\r\n", "a8 NO "}, {"a9 FETCH 1 (FLAGS)\r\n", "a9 BAD "},
-        {"b1 gibberish\r\n", "b1 BAD "}, {"b2 NOOP", ""}, {"\r\n", "b2 OK "}, {"b3 noop\r\nb4 Noop\r\n", "b4 OK "},
-        {"b5 CREATE {3}\r\n", "+ "}, {"bar\r\n", "b5 OK "}, {"b6 LOGOUT\r\n", "* BYE "}};
+    static const struct {
+        const char *sent, *answer;
+    } t[] = {{"a1 SELECT INBOX\r\n", "a1 BAD "},
+             {"a2 LOGIN u1 wrong\r\n", "a2 NO "},
+             {"a3 LOGIN u1 pw\r\n", "a3 OK "},
+             {"a4 SELECT INBOX\r\n", "* 0 EXISTS\r\n"},
+             {"a5 FETCH 1 (FLAGS)\r\n", "a5 BAD "},
+             {"a6 CREATE foo\r\n", "a6 OK "},
+             {"a7 CREATE foo\r\n", "a7 NO "},
+             {"a8 SELECT nothing\r\n", "a8 NO "},
+             {"a9 FETCH 1 (FLAGS)\r\n", "a9 BAD "},
+             {"b1 gibberish\r\n", "b1 BAD "},
+             {"b2 NOOP", ""},
+             {"\r\n", "b2 OK "},
+             {"b3 noop\r\nb4 Noop\r\n", "b4 OK "},
+             {"b5 CREATE {3}\r\n", "+ "},
+             {"bar\r\n", "b5 OK "},
+             {"b6 LOGOUT\r\n", "* BYE "}};
     for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
         size_t from = w.n[1];
         model_server_input(m, 1, (const uint8_t *)t[i].sent, strlen(t[i].sent));
-        CHECK(!*t[i].answer ? w.n[1] == from : strstr(w.out[1] + from, t[i].answer) != NULL, "%s -> %s", t[i].sent, w.out[1] + from);
+        CHECK(!*t[i].answer ? w.n[1] == from : strstr(w.out[1] + from, t[i].answer) != NULL, "%s -> %s",
+              t[i].sent, w.out[1] + from);
     }
     CHECK(w.gone[1], "LOGOUT ends the connection");
     model_server_free(m);
@@ -93,24 +120,31 @@ static void dialogue(void) {
 /* The same octets in any pieces: the same answers. */
 static void pieces(void) {
     char text[2000], whole[2][OUT / 10];
-    snprintf(text, sizeof text, "a1 LOGIN u1 pw\r\na2 CREATE FOO\r\na3 APPEND FOO (\\Seen) {%u+}\r\n%s\r\na4 SELECT FOO\r\n"
-             "a5 FETCH 1 (UID FLAGS RFC822.SIZE ENVELOPE BODY BODY[])\r\na6 STORE 1 +FLAGS (\\Deleted work)\r\na7 SEARCH DELETED\r\n"
-             "a8 EXPUNGE\r\na9 STATUS FOO (MESSAGES UIDNEXT)\r\nb1 LIST \"\" *\r\nb2 ID NIL\r\nb3 LOGOUT\r\n", canned_size(3), canned_text(3));
+    snprintf(text, sizeof text,
+             "a1 LOGIN u1 pw\r\na2 CREATE FOO\r\na3 APPEND FOO (\\Seen) {%u+}\r\n%s\r\na4 SELECT FOO\r\n"
+             "a5 FETCH 1 (UID FLAGS RFC822.SIZE ENVELOPE BODY BODY[])\r\na6 STORE 1 +FLAGS (\\Deleted "
+             "work)\r\na7 SEARCH DELETED\r\n"
+             "a8 EXPUNGE\r\na9 STATUS FOO (MESSAGES UIDNEXT)\r\nb1 LIST \"\" *\r\nb2 ID NIL\r\nb3 LOGOUT\r\n",
+             canned_size(3), canned_text(3));
     for (size_t step = 0; step < 9; step++) {
         struct model_server *m = start(NULL, 0, NULL);
         client_opens(m, 1);
         size_t n = strlen(text);
         for (size_t at = 0, k; at < n; at += k) {
             k = step ? step : n;
-            if (k > n - at) k = n - at;
+            if (k > n - at)
+                k = n - at;
             model_server_input(m, 1, (const uint8_t *)text + at, k);
         }
         snprintf(whole[step > 0], sizeof *whole, "%.*s", (int)sizeof *whole - 1, w.out[1]);
         CHECK(!step || !strcmp(whole[0], whole[1]), "in pieces of %zu octets: %s", step, whole[1]);
         model_server_free(m);
     }
-    static const char *const expected[] = {"a3 OK", "* 1 EXISTS", "Subject: m3", "\\Deleted", "* SEARCH 1\r\n", "* 1 EXPUNGE\r\n", "MESSAGES 0", "FOO", "b3 OK"};
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) CHECK(strstr(whole[0], expected[i]), "no %s in %s", expected[i], whole[0]);
+    static const char *const expected[] = {"a3 OK",          "* 1 EXISTS",      "Subject: m3", "\\Deleted",
+                                           "* SEARCH 1\r\n", "* 1 EXPUNGE\r\n", "MESSAGES 0",  "FOO",
+                                           "b3 OK"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        CHECK(strstr(whole[0], expected[i]), "no %s in %s", expected[i], whole[0]);
 }
 
 static uint32_t x = 99;
@@ -120,14 +154,16 @@ static uint32_t pick(uint32_t n) {
 }
 
 static void random_octets(void) {
-    static const char some[] = "a1 LOGIN u1 pw\r\nSELECT INBOX FETCH 1:* (FLAGS) {3}\r\n{0+}UID STORE\"\\() \r\n\r\nNOOP CLIENTID APPEND * EXPUNGE IDLE DONE\r\n";
+    static const char some[] = "a1 LOGIN u1 pw\r\nSELECT INBOX FETCH 1:* (FLAGS) {3}\r\n{0+}UID STORE\"\\() "
+                               "\r\n\r\nNOOP CLIENTID APPEND * EXPUNGE IDLE DONE\r\n";
     for (unsigned round = 0; round < 300; round++) {
         struct model_server *m = start(NULL, 0, NULL);
         client_opens(m, 1);
         for (unsigned i = 0; i < 60 && !w.gone[1]; i++) {
             uint8_t octets[40];
             size_t at = pick(sizeof some - 1), n = 1 + pick(30);
-            for (size_t k = 0; k < n; k++) octets[k] = pick(12) ? (uint8_t)some[(at + k) % (sizeof some - 1)] : (uint8_t)pick(256);
+            for (size_t k = 0; k < n; k++)
+                octets[k] = pick(12) ? (uint8_t)some[(at + k) % (sizeof some - 1)] : (uint8_t)pick(256);
             model_server_input(m, 1, octets, n);
         }
         model_server_closed(m, 1);
@@ -142,14 +178,34 @@ static void closed_loop(void) {
     struct behaviours *b = behaviours_new();
     CHECK(b && behaviours_load_folder(b, "lua/behaviour", err, sizeof err) > 0, "lua/behaviour: %s", err);
     struct oracle_options o = {.behaviours = b, .content = canned_ops(), .note = note};
-    static const char *const commands[] = {"NOOP", "FETCH 1:* (UID FLAGS)", "FETCH 1 (BODY[])", "STORE 1:* +FLAGS (\\Deleted)", "STORE 1 FLAGS.SILENT (\\Seen)",
-                                           "EXPUNGE", "SEARCH DELETED", "UID FETCH 1:* (FLAGS RFC822.SIZE)", "UID SEARCH ALL", "COPY 1:* BAR",
-                                           "UID MOVE 1:2 BAR", "SELECT FOO", "EXAMINE FOO", "CLOSE", "DELETE FOO", "CREATE FOO", "RENAME FOO BAR", "RENAME BAR FOO",
-                                           "STATUS FOO (MESSAGES UIDNEXT)", "LIST \"\" *", "SELECT BAR", "DELETE BAR", "CREATE BAR"};
+    static const char *const commands[] = {"NOOP",
+                                           "FETCH 1:* (UID FLAGS)",
+                                           "FETCH 1 (BODY[])",
+                                           "STORE 1:* +FLAGS (\\Deleted)",
+                                           "STORE 1 FLAGS.SILENT (\\Seen)",
+                                           "EXPUNGE",
+                                           "SEARCH DELETED",
+                                           "UID FETCH 1:* (FLAGS RFC822.SIZE)",
+                                           "UID SEARCH ALL",
+                                           "COPY 1:* BAR",
+                                           "UID MOVE 1:2 BAR",
+                                           "SELECT FOO",
+                                           "EXAMINE FOO",
+                                           "CLOSE",
+                                           "DELETE FOO",
+                                           "CREATE FOO",
+                                           "RENAME FOO BAR",
+                                           "RENAME BAR FOO",
+                                           "STATUS FOO (MESSAGES UIDNEXT)",
+                                           "LIST \"\" *",
+                                           "SELECT BAR",
+                                           "DELETE BAR",
+                                           "CREATE BAR"};
     w.oracle = oracle_new(&o);
     for (unsigned round = 0; w.oracle && round < 150; round++) {
         uint8_t fuzz[600];
-        for (size_t i = 0; i < sizeof fuzz; i++) fuzz[i] = (uint8_t)pick(256);
+        for (size_t i = 0; i < sizeof fuzz; i++)
+            fuzz[i] = (uint8_t)pick(256);
         struct model_server *m = start(fuzz, sizeof fuzz, b);
         char line[400];
         unsigned tag = 0;
@@ -162,11 +218,13 @@ static void closed_loop(void) {
         for (unsigned k = 0; k < 40; k++) {
             int s = 1 + (int)pick(3);
             unsigned c = pick(sizeof commands / sizeof *commands + 4), message = 1 + pick(CANNED);
-            if (w.gone[s]) continue;
+            if (w.gone[s])
+                continue;
             if (c < sizeof commands / sizeof *commands)
                 snprintf(line, sizeof line, "t%u %s\r\n", tag++, commands[c]);
             else
-                snprintf(line, sizeof line, "t%u APPEND FOO {%u+}\r\n%s\r\n", tag++, canned_size(message), canned_text(message));
+                snprintf(line, sizeof line, "t%u APPEND FOO {%u+}\r\n%s\r\n", tag++, canned_size(message),
+                         canned_text(message));
             send(m, s, line);
             model_server_tick(m);
         }
@@ -175,9 +233,10 @@ static void closed_loop(void) {
         model_server_free(m);
     }
     const struct oracle_counts *c = oracle_counts(w.oracle);
-    CHECK(c->commands > 4000 && c->responses > 8000 && c->unjudged * 10 < c->responses && !c->verdicts[V_UNDECIDED],
-          "%u commands, %u responses, %u unjudged, %u UNDECIDED", (unsigned)c->commands, (unsigned)c->responses, (unsigned)c->unjudged,
-          (unsigned)c->verdicts[V_UNDECIDED]);
+    CHECK(c->commands > 4000 && c->responses > 8000 && c->unjudged * 10 < c->responses &&
+              !c->verdicts[V_UNDECIDED],
+          "%u commands, %u responses, %u unjudged, %u UNDECIDED", (unsigned)c->commands,
+          (unsigned)c->responses, (unsigned)c->unjudged, (unsigned)c->verdicts[V_UNDECIDED]);
     oracle_free(w.oracle);
     w.oracle = NULL;
     behaviours_free(b);
