@@ -155,7 +155,7 @@ static struct lex_result judge(const struct request *r, const uint8_t *p, size_t
     struct lex_result v;
     struct node_pool nodes = {calloc(NODES_MAX, sizeof(struct node)), NODES_MAX, 1};
     if (nodes.v == NULL)
-        abort();
+        lex_no_memory();
     if (r->item == ITEM_ID || r->item == ITEM_ID_RESPONSE)
         json_object_set_new(tree, "pairs", json_array()); /* there whatever the verdict */
     if (r->item == ITEM_CLIENTID) {

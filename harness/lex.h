@@ -11,6 +11,9 @@
  * Returns the exit status: 0 accepted within all limits, 1 rejected, unfinished or a limit broken, 2 wrong usage or input. */
 int lex_main(int argc, char **argv);
 
+/* Says so, and ends the process with exit status 2. */
+void lex_no_memory(void) __attribute__((noreturn));
+
 /* Octets as a JSON string: each octet is the character of the same number (ISO 8859-1), so nothing is lost. New reference. */
 json_t *lex_octets(const void *p, size_t n);
 /* Adds what was parsed to `into`, keys in a fixed order. The values are new; the octets are copied. */

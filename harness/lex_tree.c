@@ -1,15 +1,22 @@
 /* lex_tree.c: parsed commands and responses as JSON trees. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lex.h"
+
+void lex_no_memory(void)
+{
+    fputs("imapdiff lex: out of memory\n", stderr);
+    exit(2);
+}
 
 json_t *lex_octets(const void *p, size_t n)
 {
     const uint8_t *in = p;
     char *utf8 = malloc(2 * n + 1);
     if (utf8 == NULL)
-        abort();
+        lex_no_memory();
     size_t len = 0;
     for (size_t i = 0; i < n; i++) {
         if (in[i] >= 0x80)
@@ -30,7 +37,7 @@ static json_t *string(const struct istring *s)
         return json_null();
     uint8_t *b = malloc(s->s.n + 1);
     if (b == NULL)
-        abort();
+        lex_no_memory();
     json_t *t = lex_octets(b, istring_copy(s, b, s->s.n));
     free(b);
     return t;

@@ -105,7 +105,6 @@ done
 # The closed loop. A behaviour that is no fault: nothing may fail. A fault: something must.
 programs=$((full ? 5000 : 300))
 add loop-model 900 0 build/san/imapdiff check model --quiet --programs "$programs"
-add hostile-model 300 0 build/hostile/imapdiff check model --quiet --programs 50
 build/imapdiff list behaviours >"$out/behaviours" || echo "FAILED  imapdiff list behaviours"
 while read -r name _ rest; do
     case $rest in
