@@ -232,6 +232,7 @@ static uint16_t old_box(const struct run *r, uint16_t name, int *kind) {
 /* Those inside the old mailbox are led into the new one: the old messages must be told as expunged before EXISTS counts
  * new ones (RFC 3501 2.3.1.1, 7.4.1: a number and a UID never change their message under a session). */
 static void follow(struct run *r, uint16_t from, uint16_t to) {
+    r->cost++; /* as long as nothing tells, the old view is taken to keep its identity */
     for (unsigned i = 0; i < r->w->cap.sessions; i++) {
         struct wsession *w = w_session(r->w, i);
         if (w->state != SES_SELECTED || w->box != from) continue;

@@ -117,6 +117,7 @@ static void hear_expunge(struct run *r, const struct heard *h) {
         return;
     }
     uint16_t m = w_view(r->w, (unsigned)h->session)[h->r->number - 1].message;
+    if (s->doom == DOOM_DISCONNECT) r->cost += 4; /* who is to be cut off need not be told: "emptied" explains it better */
     if (!w_message(r->w, m)->dead) expunge_living(r, h, m);
     world_view_remove(r->w, (unsigned)h->session, h->r->number - 1);
 }
