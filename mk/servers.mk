@@ -7,5 +7,6 @@ servers: ## download and unpack the servers that imapdiff judges (installs nothi
 SERVER_SRC := $(wildcard harness/server*.c harness/guardian*.c)
 $(B)/server-run: harness/tools/server_run.c $(SERVER_SRC) $(wildcard harness/server*.h harness/guardian*.h) | deps
 	@mkdir -p $(@D)
-	$(CC) $(CSTD) $(OPT) -Iharness -o $@ $(filter %.c,$^) -lcrypto
+	@echo link $@
+	$(Q)$(CC) $(CSTD) $(OPT) -Iharness -o $@ $(filter %.c,$^) -lcrypto
 all: $(B)/server-run
