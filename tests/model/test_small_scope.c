@@ -345,6 +345,7 @@ int main(int argc, char **argv) {
     const char *f = getenv("FULL"), *g = getenv("IMAPDIFF_FULL");
     bool full = (f && *f == '1') || (g && *g == '1'), failed = false;
     bool count_only = argc > 1 && strcmp(argv[1], "count") == 0;
+    const char *only = argc > 1 && !count_only ? argv[1] : NULL;
     struct walk w = {.judge = small_judge_new(),
                      .set = malloc((SMALL_STEPS + 2) * sizeof(struct small_set)),
                      .kind = calloc(KINDS, sizeof(struct kind)),
@@ -355,7 +356,7 @@ int main(int argc, char **argv) {
     uint64_t legal = 0, illegal = 0;
     for (unsigned i = 0; i < sizeof alphabets / sizeof *alphabets; i++) {
         const struct alphabet *a = &alphabets[i];
-        if (a->full && !full)
+        if ((a->full && !full) || (only && strcmp(only, a->name)))
             continue;
         double t0 = seconds();
         w.a = a;
