@@ -121,6 +121,8 @@ static const struct imap_response *heard_exists(const struct run *r, const struc
     return last;
 }
 
+enum { UNKNOWN_MAX = 5000 }; /* messages of a mailbox of unknown content that we follow */
+
 static void fill_unknown(struct run *r, uint16_t box, uint32_t n) {
     struct wbox *b = w_box(r->w, box);
     for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);
@@ -145,7 +147,10 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     s->box = box;
     if (r->mode == JUDGE && w_box(r->w, box)->unknown) {
         const struct imap_response *e = heard_exists(r, s);
-        if (!e || e->number > 5000) {
+        if (!e && !s->cut)
+            run_note(r, V_VIOLATES, s->session, s->reply_event, "R3501-6.3.1 MAP-I1", "OK to SELECT or EXAMINE without EXISTS");
+        if (e && e->number > UNKNOWN_MAX) r->capped = true;
+        if (!e || e->number > UNKNOWN_MAX) {
             w->loose = 1;
             s->judged = 1;
             return;
