@@ -1,0 +1,57 @@
+/* compare.h: one input, the grammar's answer beside a library's: do they agree, and if not, why not.
+ *
+ * Cause: the grammar's rule or the limit at which they part, one of causes.def. Where the library takes what the grammar refuses, it
+ * is told by the rule at which the grammar left the input. Where the library refuses what the grammar has, or understands other
+ * content, the input's features (a literal, `nil` in lower case, an escape, ...) are tried one by one: the input is written again with
+ * that feature alone, and the library is asked again; the features with which it still parts are the causes.
+ */
+#ifndef COMPARE_H
+#define COMPARE_H
+
+#include "library.h"
+
+enum cause {
+    CAUSE_NONE,
+#define CAUSE(e, name, clause, what) CAUSE_##e,
+#include "causes.def"
+#undef CAUSE
+    CAUSE_COUNT
+};
+const char *cause_name(enum cause c);   /* "empty-list" */
+const char *cause_clause(enum cause c); /* requirement ids or RFC sections, separated by blanks */
+const char *cause_what(enum cause c);   /* one line for people */
+int cause_by_name(const char *name);    /* -1 */
+
+/* What the grammar says of an input. */
+struct reference {
+    struct lex_result lex;
+    struct out canon; /* ACCEPT; in the caller's buffer */
+    uint32_t limits;  /* ACCEPT of ID: bits of the prose limits that are broken, 1 << CAUSE_... - CAUSE_LIMIT_FIRST */
+};
+void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o, struct reference *r);
+
+enum part { /* how they part */
+    PART_AGREE,
+    PART_TAKES,   /* the library accepts what the grammar refuses */
+    PART_REFUSES, /* the library refuses what the grammar accepts */
+    PART_WAITS,   /* the library wants more of an item that is whole, or that is refused for good */
+    PART_SHORT,   /* both accept, but take different numbers of octets */
+    PART_CONTENT, /* both accept, but understand different content */
+    PART_FAULT    /* it crashed, hung, blew up, wrote where it should not: the verdict says which */
+};
+const char *part_name(enum part p);
+
+#define CAUSES_AT_ONCE 4
+struct difference {
+    uint8_t part;
+    uint8_t causes;
+    uint8_t cause[CAUSES_AT_ONCE]; /* enum cause; [0] is CAUSE_UNKNOWN when none could be told */
+    uint32_t at;                   /* octet of the input where they part; of canon for CONTENT */
+    struct lib_answer answer;      /* the library's */
+};
+/* Asks `l` about the input and compares with `r`. Returns part != PART_AGREE. The answer's canon is in a buffer of this
+ * module's own, valid until the next call. A library without an opinion agrees. */
+bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size_t n, const struct reference *r,
+             struct difference *d);
+
+#endif

@@ -1,0 +1,95 @@
+/* library.h: somebody else's parser, linked or loaded into this process, that is compared with the grammar.
+ *
+ * One file in harness/targets/ per library; it is compiled twice: as build/targets/NAME.so, which `imapdiff diff NAME` loads
+ * with dlopen, and into the fuzzers. A constructor made by LIBRARY() registers it in either case, so nothing else
+ * names it. A parser of somebody's own is `imapdiff diff ./mine.so`.
+ */
+#ifndef LIBRARY_H
+#define LIBRARY_H
+
+#include "imap.h"
+
+/* What one input is. Lines end with CRLF, literals are in line.
+ * ID            "ID" SP id-params-list CRLF        a command without its tag
+ * ID_RESPONSE   "* ID" SP id-params-list CRLF
+ * CLIENTID      "CLIENTID" SP type SP token CRLF   a command without its tag
+ * COMMAND       a whole command with its tag
+ * RESPONSE      a whole response */
+enum lib_item { ITEM_ID, ITEM_ID_RESPONSE, ITEM_CLIENTID, ITEM_COMMAND, ITEM_RESPONSE, ITEM_COUNT };
+const char *lib_item_name(enum lib_item i); /* "id", "id-response", ...: the words of `imapdiff lex` */
+int lib_item_by_name(const char *name);     /* -1: there is none */
+
+enum lib_verdict {
+    LIB_PASS,   /* no opinion on this input: it is not compared */
+    LIB_ACCEPT, /* understood; `canon` says what */
+    LIB_MORE,   /* more octets are awaited */
+    LIB_REJECT,
+    LIB_CRASH,  /* the last four are never said by a library, but by who watches it: a signal or a sanitizer, */
+    LIB_HANG,   /* no answer within the deadline, */
+    LIB_MEMORY, /* more memory than allowed, */
+    LIB_BLURT   /* or it wrote to standard output or error */
+};
+const char *lib_verdict_name(enum lib_verdict v);
+
+#define LIB_CANON 65536 /* octets of canonical form that are kept; what is longer is compared up to there */
+struct lib_answer {
+    uint8_t verdict;
+    uint32_t used;    /* ACCEPT: octets that it took as one item; 0: it does not tell, taken as all */
+    struct out canon; /* ACCEPT: in the caller's buffer; see canon_... An empty one: content is not compared */
+    char why[80];     /* in the library's own words, or "" */
+};
+
+/* The canonical form: what was understood, whatever the octets it was written in. One blank parts the words.
+ * ID, ID_RESPONSE   NIL, or ("name" "x" "os" NIL), or ()
+ * CLIENTID          "type" "token"
+ * COMMAND           "tag" WORD "argument" ... with lists as ( ), for the kinds of which canon_of_command() makes one
+ * RESPONSE          EXISTS 3, EXPUNGE 2, RECENT 1, SEARCH 1 2, FETCH 3 (UID 7 FLAGS ("\\Seen")) and so on: canon_of_response() */
+void canon_word(struct out *o, const char *z);                       /* NIL, EXISTS: as it is */
+void canon_number(struct out *o, uint64_t n);
+void canon_string(struct out *o, const void *p, size_t n);           /* "..." with \" \\ and \xHH; p == NULL: NIL */
+void canon_open(struct out *o);
+void canon_close(struct out *o);
+
+struct library {
+    const char *name;    /* "dovecot", "dovecot-login": what the command line and profiles call it */
+    const char *package; /* Debian's package that has it, for messages */
+    const char *about;   /* one line: which of its functions reads the octets */
+    uint32_t items;      /* bits 1 << enum lib_item */
+    uint8_t dialect;     /* enum dialect and enum literals of the grammar that it is compared with */
+    uint8_t literals;
+    bool isolate;        /* known to crash, or to keep state that a bad input spoils: always run in a child of its own */
+    /* Once, before the first parse. false: one line in err. May be NULL. */
+    bool (*start)(char *err, size_t errlen);
+    /* One input. `p` is followed by no octet that may be read. The library keeps nothing of it. */
+    void (*parse)(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a);
+    const char *(*version)(void); /* static text; may be NULL */
+};
+#define LIBRARY_MAX 32
+void library_register(const struct library *l);
+/* All that are registered, in order of their names. */
+int library_count(void);
+const struct library *library_at(int i);
+const struct library *library_find(const char *name); /* registered already; NULL */
+
+/* At file level: LIBRARY(dovecot) = {.name = "dovecot", ...}; */
+#define LIBRARY(id)                                                                                                    \
+    static const struct library library_##id;                                                                          \
+    __attribute__((constructor)) static void library_##id##_here(void) { library_register(&library_##id); }            \
+    static const struct library library_##id
+
+/* For `imapdiff diff`: loads the plug-in that has library `name` (build/targets/NAME.so beside the running program,
+ * ../lib/imapdiff/targets after an installation, or a path with a slash), and starts it.
+ * NULL: one line in err that says what is missing and which package or make target brings it. */
+const struct library *library_load(const char *name, char *err, size_t errlen);
+/* The names that can be loaded: each *.so there, and each that is known but not built with `missing` set and why. */
+struct library_name { char name[32], why[120]; bool missing; };
+int library_names(struct library_name *v, int max);
+
+/* Runs parse() so that nothing it does can hurt: in this process, or in a child if `isolate` is set; the child is started at
+ * the first call, watched (deadline, memory, what it writes) and started again after it died. */
+void library_ask(const struct library *l, enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a);
+struct library_limits { int deadline_ms; size_t memory; };
+extern struct library_limits library_limits; /* 1000 ms, 256 MiB */
+void library_end(void); /* ends all children */
+
+#endif
