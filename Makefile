@@ -30,7 +30,7 @@ help: ## this list
 RE   := $(wildcard grammar/*.re)
 GSRC := $(wildcard grammar/*.c)
 MSRC := $(wildcard model/*.c)
-HSRC := $(wildcard harness/*.c)
+HSRC := $(filter-out harness/fuzz_%,$(wildcard harness/*.c)) # a fuzzer has an entry of its own
 GEN  := $(RE:grammar/%.re=$(B)/gen/%.c)
 
 # objects KIND FLAGS LINKING: the rules of one build of everything; KIND names its folder.
