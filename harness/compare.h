@@ -22,13 +22,15 @@ const char *cause_clause(enum cause c); /* requirement ids or RFC sections, sepa
 const char *cause_what(enum cause c);   /* one line for people */
 int cause_by_name(const char *name);    /* -1 */
 
-/* What the grammar says of an input. */
+/* What the grammar says of an input: its first item. */
 struct reference {
     struct lex_result lex;
-    struct out canon; /* ACCEPT; in the caller's buffer */
-    uint32_t limits;  /* ACCEPT of ID: bits of the prose limits that are broken, 1 << CAUSE_... - CAUSE_LIMIT_FIRST */
+    struct out canon; /* in the caller's buffer, which may be NULL; len 0: contents are not compared */
 };
+/* Set r->canon.p and .cap first. */
 void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o, struct reference *r);
+/* The options that a library is compared with. */
+struct lex_options reference_options(const struct library *l);
 
 enum part { /* how they part */
     PART_AGREE,
@@ -39,7 +41,18 @@ enum part { /* how they part */
     PART_CONTENT, /* both accept, but understand different content */
     PART_FAULT    /* it crashed, hung, blew up, wrote where it should not: the verdict says which */
 };
-const char *part_name(enum part p);
+const char *part_name(enum part p); /* "takes" */
+int part_by_name(const char *name); /* -1 */
+
+/* Who is right by the documents, where they part. */
+enum standing {
+    STANDING_WRONG,      /* the library breaks a rule that binds it */
+    STANDING_EITHER,     /* it may do either: a limit for senders (T-ID-4), or a client that is lenient with a response */
+    STANDING_CONTRADICT, /* the documents contradict each other (T-CID-3, T-CID-5, T-MAP-14) */
+    STANDING_COUNT
+};
+enum standing standing_of(enum lib_item item, enum part part, enum cause c);
+const char *standing_name(enum standing s); /* "library wrong", "either permitted", "documents contradict" */
 
 #define CAUSES_AT_ONCE 4
 struct difference {
@@ -49,9 +62,16 @@ struct difference {
     uint32_t at;                   /* octet of the input where they part; of canon for CONTENT */
     struct lib_answer answer;      /* the library's */
 };
-/* Asks `l` about the input and compares with `r`. Returns part != PART_AGREE. The answer's canon is in a buffer of this
- * module's own, valid until the next call. A library without an opinion agrees. */
+/* Asks `l` about the first item of the input (all of it, if it is none) and compares with `r`, which is of the same input and
+ * reference_options(l). Returns part != PART_AGREE. The answer's canon is in a buffer of this module's own, valid until
+ * the next call. A library without an opinion agrees; so does one that waits where a line has not ended, or that refuses what
+ * is not whole. Not for two threads at once. */
 bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size_t n, const struct reference *r,
              struct difference *d);
+
+/* Makes the input of a difference smaller in place: octets are left out or made plain while library, item, part (a fault:
+ * its verdict too) and cause stay. At most `tries` questions, and some seconds. Returns the new length. */
+size_t compare_shorten(const struct library *l, enum lib_item item, uint8_t *p, size_t n, enum part part,
+                       enum lib_verdict verdict, enum cause cause, int tries);
 
 #endif

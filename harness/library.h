@@ -39,11 +39,16 @@ struct lib_answer {
     char why[80];     /* in the library's own words, or "" */
 };
 
-/* The canonical form: what was understood, whatever the octets it was written in. One blank parts the words.
+/* The canonical form: what was understood, whatever the octets it was written in. One blank parts the words; the functions
+ * below put it. Words are in upper case, strings decoded and always in quotes, an atom that stands for a string too.
  * ID, ID_RESPONSE   NIL, or ("name" "x" "os" NIL), or ()
  * CLIENTID          "type" "token"
- * COMMAND           "tag" WORD "argument" ... with lists as ( ), for the kinds of which canon_of_command() makes one
- * RESPONSE          EXISTS 3, EXPUNGE 2, RECENT 1, SEARCH 1 2, FETCH 3 (UID 7 FLAGS ("\\Seen")) and so on: canon_of_response() */
+ * COMMAND           "tag" WORD and the strings in their order: LOGIN, SELECT, EXAMINE, CREATE, DELETE, RENAME, SUBSCRIBE,
+ *                   UNSUBSCRIBE, LIST and LSUB (without the options of RFC 9051); "tag" ID and as above; "tag" CLIENTID
+ *                   "type" "token"; "tag" WORD for those without arguments. Of others: nothing
+ * RESPONSE          EXISTS 3 / EXPUNGE 2 / RECENT 1 / SEARCH 1 2 / ID and as above
+ *                   FETCH 3 (UID 7 FLAGS ("\\Seen" "x") RFC822.SIZE 12): of its items these three, in this order
+ *                   OK / NO / BAD / BYE / PREAUTH, "tag" OK: code and text are not compared. Of others: nothing */
 void canon_word(struct out *o, const char *z);                       /* NIL, EXISTS: as it is */
 void canon_number(struct out *o, uint64_t n);
 void canon_string(struct out *o, const void *p, size_t n);           /* "..." with \" \\ and \xHH; p == NULL: NIL */
