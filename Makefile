@@ -33,30 +33,30 @@ MSRC := $(wildcard model/*.c)
 HSRC := $(filter-out harness/fuzz_%,$(wildcard harness/*.c)) # a fuzzer has an entry of its own
 GEN  := $(RE:grammar/%.re=$(B)/gen/%.c)
 
-# objects KIND FLAGS LINKING: the rules of one build of everything; KIND names its folder.
+# objects KIND FLAGS LINKING: the rules of one build of everything; KIND names its folder. CC_KIND, if set, compiles it.
 define objects
 $(B)/$(1)/grammar/%.o: grammar/%.c | deps
 	@mkdir -p $$(@D)
 	@echo cc $$<
-	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/gen/%.o: $(B)/gen/%.c | deps
 	@mkdir -p $$(@D)
 	@echo cc $$<
-	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(CSTD) $(2) $$(INC_grammar) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/model/%.o: model/%.c | deps
 	@mkdir -p $$(@D)
 	@echo cc $$<
-	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_model) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(CSTD) $(2) $$(INC_model) -MMD -MP -c -o $$@ $$<
 $(B)/$(1)/harness/%.o: harness/%.c | deps
 	@mkdir -p $$(@D)
 	@echo cc $$<
-	$$(Q)$$(CC) $(CSTD) $(2) $$(INC_harness) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(CSTD) $(2) $$(INC_harness) -MMD -MP -c -o $$@ $$<
 GOBJ_$(1) := $(GSRC:grammar/%.c=$(B)/$(1)/grammar/%.o) $(RE:grammar/%.re=$(B)/$(1)/gen/%.o)
 MOBJ_$(1) := $(MSRC:model/%.c=$(B)/$(1)/model/%.o)
 HOBJ_$(1) := $(HSRC:harness/%.c=$(B)/$(1)/harness/%.o)
 $(B)/$(1)/imapdiff: $$(GOBJ_$(1)) $$(MOBJ_$(1)) $$(HOBJ_$(1))
 	@echo link $$@
-	$$(Q)$$(CC) $(2) $(3) -rdynamic -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(2) $(3) -rdynamic -o $$@ $$^ $$(LIBS)
 -include $$(wildcard $(B)/$(1)/*/*.d)
 endef
 # Its name and commit stand in three files.

@@ -385,8 +385,8 @@ void put_id_list(struct generator *g) {
         "(\"date\" \" 6-Feb-2026 12:00:00 +0000\" \"support-url\" \"mailto:a@example.org\")",
         "(\"name\" \"%s%n\" \"command\" \"a b  c\")",
         "({2}\r\nos {3}\r\nx y \"vendor\" NIL)",
-        "(\"os\" \"Linux\" \"os-version\" \"6\" \"address\" NIL \"arguments\" \"\" \"environment\" "
-        "\"TERM=x\")"};
+        ("(\"os\" \"Linux\" \"os-version\" \"6\" \"address\" NIL \"arguments\" \"\" \"environment\" "
+         "\"TERM=x\")")};
     uint32_t how = g_below(g, 24);
     if (how == 0) { /* as many pairs as there may be */
         put(g, "(");

@@ -45,7 +45,7 @@
 
 struct scenario;
 struct scenarios;
-/* All *.lua in the folder, in name order, whose `name` matches the glob (NULL: all). NULL: one line in err. A
+/* The file, or all *.lua in the folder, in name order, whose `name` matches the glob (NULL: all). NULL: one line in err. A
  * folder that is not there is an empty set. */
 struct scenarios *scenarios_load(const char *folder, const char *glob, char *err, size_t errlen);
 void scenarios_free(struct scenarios *s); /* NULL is fine */

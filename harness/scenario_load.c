@@ -286,8 +286,11 @@ struct scenarios *scenarios_load(const char *folder, const char *glob, char *err
     struct scenarios *all = calloc(1, sizeof *all);
     struct dirent **names = NULL;
     int n = all ? scandir(folder, &names, is_lua, alphasort) : -1;
-    bool ok = all && (n >= 0 || errno == ENOENT);
-    if (!ok)
+    bool file = all && n < 0 && errno == ENOTDIR, ok = all && (n >= 0 || file || errno == ENOENT);
+    if (file) {
+        struct scenario *s = load(folder, err, errlen);
+        ok = s && add(all, s, folder, err, errlen);
+    } else if (!ok)
         snprintf(err, errlen, "%s: %m", folder);
     for (int i = 0; i < n; i++) {
         char path[1024];

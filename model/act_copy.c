@@ -221,8 +221,6 @@ void act_copy(struct run *r, struct step *s) {
         if (code) lose_track(r, s->box);
         copy_all(r, s, dead_too);
     } else if (s->answer && s->some_dead) { /* the code says which answer it was */
-        unsigned dead = 0;
-        for (unsigned i = 0; i < s->targets; i++) dead += r->target[s->first + i].dead;
         if (answer_has(s->answer, OP_COPY_ALL) != (s->copies == s->targets)) r->failed = true;
     }
     if (move) move_away(r, s);

@@ -192,12 +192,12 @@ static bool read_source(struct script *s, char *err, size_t errlen) {
         snprintf(err, errlen, "%s: not a file: expected a Lua file", s->path);
     else if (st.st_size > (off_t)SCRIPT_OCTETS)
         snprintf(err, errlen, "%s: too long: expected at most %u KiB", s->path, SCRIPT_OCTETS >> 10);
-    else if (!(s->source = malloc(SCRIPT_OCTETS + 1)))
+    else if (!(s->source = malloc((size_t)st.st_size + 1)))
         snprintf(err, errlen, "%s: out of memory", s->path);
     else {
+        size_t size = (size_t)st.st_size;
         ssize_t n;
-        while (s->source_n < SCRIPT_OCTETS &&
-               (n = read(fd, s->source + s->source_n, SCRIPT_OCTETS - s->source_n)) > 0)
+        while (s->source_n < size && (n = read(fd, s->source + s->source_n, size - s->source_n)) > 0)
             s->source_n += (size_t)n;
         s->source[s->source_n] = '\0';
         ok = true;
