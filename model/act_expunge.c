@@ -52,9 +52,10 @@ static void count(const struct run *r, const struct step *s, unsigned *all, bool
 }
 
 /* Does a message that is \Deleted in truth go? 0 no, 1 yes, 2 it cannot be told: those that the session must know of go, those
- * that it is told of have gone; of those beyond its view, and with CLOSE, any may. */
+ * that it is told of have gone; of those beyond its view, and with CLOSE, any may. A session whose mailbox was taken away may be
+ * answered OK though nothing is done any more. */
 static int goes(const struct run *r, const struct step *s, uint16_t m, const uint16_t *gone, unsigned told) {
-    if (r->mode == SERVE || knows_deleted(r, s, m)) return 1;
+    if (r->mode == SERVE || (!step_session(r, s)->doom && knows_deleted(r, s, m))) return 1;
     if (s->c->kind == CMD_CLOSE || world_view_find(r->w, (unsigned)s->session, m) < 0) return 2;
     return among(m, gone, told);
 }
