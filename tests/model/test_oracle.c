@@ -129,15 +129,6 @@ static const struct {
          "S2: * OK [UIDVALIDITY 6] x\nS2: b4 OK x\n",
      "MAP-I8"},
     {"no grammar", TWO "C1: a4 NOOP\nS1: * 3 FETCH FLAGS (\\Seen)\nS1: a4 OK x\n", "R3501-9"}, /* T-MAP-1 */
-    /* Whose mailbox was taken away may hear OK to CLOSE though nothing is done any more. */
-    {"CLOSE after one's own RENAME expunges nothing",
-     IN("1", "a") "C1: a2 CREATE F\nS1: a2 OK x\nC1: a3 APPEND F (\\Deleted) {3+}\r\nabc\nS1: a3 OK x\n"
-                  "C1: a4 SELECT F\nS1: * FLAGS (\\Deleted)\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: * OK [UIDVALIDITY 8] x\n"
-                  "S1: a4 OK [READ-WRITE] x\nC1: a5 FETCH 1 (UID FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS (\\Deleted))\n"
-                  "S1: a5 OK x\nC1: a6 RENAME F G\nS1: a6 OK x\nC1: a7 CLOSE\nS1: a7 OK x\nC1: a8 EXAMINE G\n"
-                  "S1: * FLAGS (\\Deleted)\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: * OK [UIDVALIDITY 8] x\n"
-                  "S1: a8 OK [READ-ONLY] x\n",
-     NULL},
     {"SELECT without EXISTS", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: a2 OK x\n",
      "R3501-6.3.1"},
     {"an untold expunge at a checkpoint", GONE "C2: b3 NOOP\nS2: b3 OK x\nK\n",
