@@ -15,6 +15,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 PKGS    := lua5.4 libevent libevent_openssl openssl gmime-3.0 jansson
 PKGC     = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+PLUGINS := -Wl,--dynamic-list=harness/library.list
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # Each layer sees itself and those below it: a wrong include does not build.
@@ -56,7 +57,7 @@ MOBJ_$(1) := $(MSRC:model/%.c=$(B)/$(1)/model/%.o)
 HOBJ_$(1) := $(HSRC:harness/%.c=$(B)/$(1)/harness/%.o)
 $(B)/$(1)/imapdiff: $$(GOBJ_$(1)) $$(MOBJ_$(1)) $$(HOBJ_$(1))
 	@echo link $$@
-	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(2) $(3) -rdynamic -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(or $$(CC_$(1)),$$(CC)) $(2) $(3) $(PLUGINS) -o $$@ $$^ $$(LIBS)
 -include $$(wildcard $(B)/$(1)/*/*.d)
 endef
 # Its name and commit stand in three files.
@@ -86,7 +87,7 @@ $(patsubst %.c,$(B)/tests/obj/$(1)/%.o,$(notdir $(wildcard tests/$(1)/*.c))): $(
 $(B)/tests/$(1)/test_%: $(B)/tests/obj/$(1)/test_%.o $$(call THELP,$(1)) $(2)
 	@mkdir -p $$(@D)
 	@echo test $$@
-	$$(Q)$$(CC) $(SAN) -o $$@ $$^ -lcmocka $$(LIBS)
+	$$(Q)$$(CC) $(SAN) $(PLUGINS) -o $$@ $$^ -lcmocka $$(LIBS)
 -include $$(wildcard $(B)/tests/obj/$(1)/*.d)
 endef
 NOMAIN = $(filter-out %/main.o,$(1))
@@ -111,7 +112,7 @@ bench: all ## measure against the yardsticks and the design's figures
 clauses: ## which requirement ids are cited by code and by tests
 	@sh mk/clauses.sh
 format: ## clang-format over our C
-	clang-format -i grammar/*.[ch] model/*.[ch] harness/*.[ch] tests/*/*.[ch]
+	clang-format -i grammar/*.[ch] model/*.[ch] harness/*.[ch] harness/targets/*.c* tests/*/*.[ch]
 install: all ## install to PREFIX= (default /usr/local)
 	install -D $(B)/imapdiff $(DESTDIR)$(PREFIX)/bin/imapdiff
 	mkdir -p $(DESTDIR)$(PREFIX)/share/imapdiff && cp -r lua $(DESTDIR)$(PREFIX)/share/imapdiff/

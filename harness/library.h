@@ -82,19 +82,30 @@ const struct library *library_find(const char *name); /* registered already; NUL
     __attribute__((constructor)) static void library_##id##_here(void) { library_register(&library_##id); }            \
     static const struct library library_##id
 
+/* Runs start() at the first call. false: one line in err. An isolated library is started in its child. */
+bool library_start(const struct library *l, char *err, size_t errlen);
+
 /* For `imapdiff diff`: loads the plug-in that has library `name` (build/targets/NAME.so beside the running program,
- * ../lib/imapdiff/targets after an installation, or a path with a slash), and starts it.
+ * ../lib/imapdiff/targets after an installation, or a path with a slash), and starts it. What is
+ * registered already is only started, so that fuzzers which link their targets may call it too.
  * NULL: one line in err that says what is missing and which package or make target brings it. */
 const struct library *library_load(const char *name, char *err, size_t errlen);
 /* The names that can be loaded: each *.so there, and each that is known but not built with `missing` set and why. */
 struct library_name { char name[32], why[120]; bool missing; };
 int library_names(struct library_name *v, int max);
 
-/* Runs parse() so that nothing it does can hurt: in this process, or in a child if `isolate` is set; the child is started at
- * the first call, watched (deadline, memory, what it writes) and started again after it died. */
+/* Runs parse() in this process, or in a child of its own if the library's `isolate` or library_limits.isolate is set; the child is
+ * started at the first call, watched (deadline, memory, what it writes) and started again after it died. There the input lies right
+ * before a page that cannot be read. An input of more than LIB_INPUT octets is passed over by a child. A
+ * library that is not registered is run in this process, and not started. */
+#define LIB_INPUT (1u << 20)
 void library_ask(const struct library *l, enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a);
-struct library_limits { int deadline_ms; size_t memory; };
-extern struct library_limits library_limits; /* 1000 ms, 256 MiB */
+struct library_limits {
+    int deadline_ms; /* 1000: of processor time; HANG is also said after four times as long without an answer */
+    size_t memory;   /* 256 MiB above what the child began with */
+    bool isolate;    /* false: true has every library run in a child */
+};
+extern struct library_limits library_limits;
 void library_end(void); /* ends all children */
 
 #endif

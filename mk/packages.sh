@@ -1,27 +1,45 @@
 #!/bin/sh
-# packages.sh: the Debian packages that imapdiff is built with, and those whose servers it judges.
+# packages.sh: the Debian packages that imapdiff is built with, and those whose servers and libraries it judges.
 #
 #   mk/packages.sh build               installs what is missing to build and test (apt-get, with sudo when not root)
 #   mk/packages.sh servers DIR [NAME…] downloads the mail servers and unpacks them in DIR/sysroot; installs nothing,
 #                                      needs no root, and unpacks only what is not there yet
-#   mk/packages.sh list build|servers  the names
+#   mk/packages.sh libraries DIR [NAME…]
+#                                      the same for the libraries whose parsers are compared with the grammar
+#   mk/packages.sh list build|servers|libraries  the names
 #
 # Exit status: 0 all there, 1 something failed, 2 wrong usage, 3 packages cannot be fetched (no network, no Debian).
 # APT_OPTIONS holds further options for apt-get (a proxy, say).
 set -eu
 
-BUILD_PACKAGES="${BUILD_PACKAGES:-gcc libc6-dev make pkg-config re2c lua5.4 liblua5.4-dev libevent-dev
+BUILD_PACKAGES="${BUILD_PACKAGES:-gcc g++ libc6-dev make pkg-config re2c lua5.4 liblua5.4-dev libevent-dev
   libgmime-3.0-dev libjansson-dev libcmocka-dev libssl-dev openssl clang-14 llvm-14 libclang-rt-14-dev python3
   ca-certificates}"
 
 # What each server's daemons are in. Their libraries are found by apt; each server is resolved by itself, since the
-# packages of different servers conflict with each other.
+# packages of different servers conflict with each other. A library likewise.
 SERVERS="dovecot cyrus"
 PACKAGES_dovecot="dovecot-core dovecot-imapd"
 PACKAGES_cyrus="cyrus-common cyrus-imapd sasl2-bin libsasl2-modules libsasl2-modules-db libsasl2-2"
 # Dependencies for installing or administering, which a private instance never runs: taken as there.
 NOT_NEEDED="adduser db-util db5.3-util debconf e2fsprogs gawk init-system-helpers libclamav12 libpam-runtime lsb-base
   netbase perl procps rsync sensible-utils ssl-cert sysvinit-utils ucf imapdiff-no-mta"
+
+
+# What each library is in (harness/targets/NAME), to compile against and to run.
+LIBRARIES="dovecot cyrus libetpan vmime mailutils kimap cclient"
+PACKAGES_library_dovecot="dovecot-dev dovecot-core"
+PACKAGES_library_cyrus="cyrus-dev cyrus-common libsasl2-2"
+PACKAGES_library_libetpan="libetpan-dev libetpan20"
+PACKAGES_library_vmime="libvmime-dev libvmime1"
+PACKAGES_library_mailutils="libmailutils-dev libmailutils9 libmu-dbm9"
+PACKAGES_library_kimap="libkf5imap-dev libkf5imap5 qtbase5-dev"
+PACKAGES_library_cclient="libc-client2007e-dev libc-client2007e"
+# Dependencies for linking statically, or for parts that are not used.
+NOT_NEEDED_library="comerr-dev default-libmysqlclient-dev krb5-locales krb5-multidev libcurl4-gnutls-dev libdb-dev libexpat1-dev
+  libgdbm-dev libgnutls28-dev libgsasl-dev libgsasl7-dev libkyotocabinet-dev libldap2-dev libldap-dev liblockfile-dev libpam0g-dev
+  libpam-modules libsasl2-dev libsasl2-modules libssl-dev mlock sgml-base mariadb-common mysql-common mailutils-common
+  libacl1-dev libegl-dev libgl-dev libopengl-dev libglu1-mesa-dev libvulkan-dev qtchooser kio libxext-dev"
 
 say() { printf 'packages: %s\n' "$*" >&2; }
 die() { status=$1; shift; say "$*"; exit "$status"; }
@@ -61,13 +79,13 @@ build() {
         { tail -n 20 "$log" >&2; die 3 "apt-get could not install:$missing"; }
 }
 
-# --- servers ----------------------------------------------------------------------------------------------------------
+# --- servers and libraries ----------------------------------------------------------------------------------------
 
 # A dpkg status file for resolving: what this host has, without what it says of dependencies and conflicts (an
 # installed mail server must not stand in the way), without the packages that we want in any case ($@), and with those
 # that we do not need.
 write_status() {
-    awk -v drop=" $* $(echo $NOT_NEEDED) " '
+    awk -v drop=" $* $(echo $not_needed) " '
         BEGIN { RS = ""; FS = "\n" }
         /\nStatus: install ok installed/ {
             name = $1; sub(/^Package: /, "", name)
@@ -76,7 +94,7 @@ write_status() {
                 if ($i ~ /^(Package|Status|Version|Architecture|Multi-Arch|Provides):/) print $i
             print "Description: x\n"
         }' /var/lib/dpkg/status 2>/dev/null || true
-    for package in $NOT_NEEDED; do
+    for package in $not_needed; do
         printf 'Package: %s\nStatus: install ok installed\nVersion: 9999\nArchitecture: %s\nMulti-Arch: allowed\n' \
             "$package" "$(dpkg --print-architecture)"
         case $package in
@@ -87,9 +105,8 @@ write_status() {
     done
 }
 
-# fetch NAME: the server's packages and all they need into $apt/debs/NAME. $lists: "host" or "own" package lists.
+# fetch NAME: the $wanted packages and all they need into $apt/debs/NAME. $lists: "host" or "own" package lists.
 fetch() {
-    eval "wanted=\$PACKAGES_$1"
     debs=$apt/debs/$1
     mkdir -p "$debs/partial"
     write_status $wanted >"$apt/status"
@@ -131,50 +148,80 @@ unpack() {
     rm -rf "$sysroot.part"
 }
 
-servers() {
+# unpacked DIR PREFIX NAME...: what PACKAGES_PREFIX_NAME says is unpacked in DIR/sysroot.
+unpacked() {
     mkdir -p "$1"
     dir=$(cd "$1" && pwd)
-    shift
+    prefix=$2
+    shift 2
     sysroot=$dir/sysroot
     apt=$dir/apt
     mkdir -p "$sysroot/.packages"
-    build_shim
     todo=
-    for name in ${*:-$SERVERS}; do
-        case " $SERVERS " in *" $name "*) ;; *) die 2 "no such server: $name (there are: $SERVERS)" ;; esac
-        eval "wanted=\$PACKAGES_$name"
-        [ "$(sed -n 1p "$sysroot/.packages/$name" 2>/dev/null)" = "$wanted" ] || todo="$todo $name"
+    for name; do
+        eval "wanted=\$PACKAGES_$prefix$name"
+        [ -n "$wanted" ] || die 2 "no such name: $name"
+        [ "$(sed -n 1p "$sysroot/.packages/$prefix$name" 2>/dev/null)" = "$wanted" ] || todo="$todo $name"
     done
     [ -n "$todo" ] || return 0
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
-        die 3 "no apt-get or dpkg-deb here, so the servers' packages cannot be fetched:$todo"
+        die 3 "no apt-get or dpkg-deb here, so these packages cannot be fetched:$todo"
     mkdir -p "$apt"
     if command -v flock >/dev/null; then # two makes at once
         exec 9>"$apt/lock"
         flock 9
     fi
+    left_out=
     for name in $todo; do
-        eval "wanted=\$PACKAGES_$name"
+        eval "wanted=\$PACKAGES_$prefix$name"
+        # The other make may have done it.
+        [ "$(sed -n 1p "$sysroot/.packages/$prefix$name" 2>/dev/null)" != "$wanted" ] || continue
         say "downloading $name ($wanted, and their libraries) into $sysroot; nothing is installed"
         rm -rf "$apt/debs/$name" "$sysroot.part"
         lists=host
         if ! fetch "$name"; then
             lists=own # the host's package lists are missing, unreadable or too old
-            fetch "$name" || { tail -n 5 "$apt/log" >&2; die 3 "cannot fetch $name's packages"; }
+            fetch "$name" || { tail -n 5 "$apt/log" >&2; say "cannot fetch $name's packages"; left_out="$left_out $name"; continue; }
         fi
         unpack "$name" || die 1 "cannot unpack $name's packages"
-        { echo "$wanted"; ls "$apt/debs/$name" | grep "deb\$" || true; } >"$sysroot/.packages/$name"
+        { echo "$wanted"; ls "$apt/debs/$name" | grep "deb\$" || true; } >"$sysroot/.packages/$prefix$name"
         rm -rf "$apt/debs/$name"
     done
+    [ -z "$left_out" ] || die 3 "not fetched:$left_out"
+}
+
+servers() {
+    dir=$1
+    shift
+    for name in ${*:-$SERVERS}; do
+        case " $SERVERS " in *" $name "*) ;; *) die 2 "no such server: $name (there are: $SERVERS)" ;; esac
+    done
+    not_needed=$NOT_NEEDED
+    mkdir -p "$dir/sysroot"
+    sysroot=$(cd "$dir/sysroot" && pwd)
+    build_shim
+    unpacked "$dir" "" ${*:-$SERVERS}
+}
+
+libraries() {
+    dir=$1
+    shift
+    for name in ${*:-$LIBRARIES}; do
+        case " $LIBRARIES " in *" $name "*) ;; *) die 2 "no such library: $name (there are: $LIBRARIES)" ;; esac
+    done
+    not_needed="$NOT_NEEDED $NOT_NEEDED_library"
+    unpacked "$dir" library_ ${*:-$LIBRARIES}
 }
 
 case ${1-} in
 build) build ;;
 servers) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh servers DIR [NAME…]"; shift; servers "$@" ;;
+libraries) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh libraries DIR [NAME…]"; shift; libraries "$@" ;;
 list) case ${2-} in
     build) echo $BUILD_PACKAGES ;;
     servers) echo $SERVERS ;;
-    *) die 2 "usage: mk/packages.sh list build|servers" ;;
+    libraries) echo $LIBRARIES ;;
+    *) die 2 "usage: mk/packages.sh list build|servers|libraries" ;;
     esac ;;
-*) die 2 "usage: mk/packages.sh build | servers DIR [NAME…] | list build|servers" ;;
+*) die 2 "usage: mk/packages.sh build | servers DIR [NAME…] | libraries DIR [NAME…] | list build|servers|libraries" ;;
 esac

@@ -1,0 +1,45 @@
+#!/bin/sh
+# targets.sh: what `make targets` says and leaves behind.
+#
+#   targets.sh fetch DIR NAME...         the packages of the targets; those that cannot be fetched are noted in DIR/targets/
+#   targets.sh index DIR 'HERE...' NAME... writes DIR/targets/index: for each library of each target a line NAME FILE [WHY-MISSING]
+set -u
+mode=$1 dir=$2
+shift 2
+mkdir -p "$dir/targets"
+known=$(sh mk/packages.sh list libraries)
+
+case $mode in
+fetch)
+    wanted=
+    for name; do
+        case " $known " in *" $name "*) wanted="$wanted $name" ;; esac
+    done
+    rm -f "$dir"/targets/*.why
+    # shellcheck disable=SC2086
+    sh mk/packages.sh libraries "$dir" $wanted 2>"$dir/targets/fetch.log"
+    status=$?
+    grep -v '^packages: not fetched:' "$dir/targets/fetch.log" >&2
+    [ $status = 0 ] || sed -n 's/^packages: not fetched://p;' "$dir/targets/fetch.log" | tr ' ' '\n' | while read -r name; do
+        [ -z "$name" ] || echo "its packages cannot be fetched (exit status $status of mk/packages.sh libraries $dir $name)" >"$dir/targets/$name.why"
+    done
+    exit 0 ;;
+index)
+    here=$1
+    shift
+    for name; do
+        why=
+        case " $here " in
+        *" $name "*) ;;
+        *)
+            why=$(cat "$dir/targets/$name.why" 2>/dev/null || echo "its packages are not in $dir/sysroot: $(tail -n 1 "$dir/targets/fetch.log")")
+            echo "targets: $name left out: $why" >&2
+            rm -f "$dir/targets/$name.so" ;;
+        esac
+        # A target may hold several libraries: the names that it registers.
+        cat harness/targets/"$name".c harness/targets/"$name".cc 2>/dev/null | sed -n 's/.*[{,]* *\.name = "\([^"]*\)".*/\1/p' |
+            while read -r library; do echo "$library $name $why"; done
+    done >"$dir/targets/index.part"
+    mv "$dir/targets/index.part" "$dir/targets/index" ;;
+*) echo "targets: wrong usage" >&2; exit 2 ;;
+esac
