@@ -8,6 +8,7 @@ CC := gcc
 endif
 Q ?= @
 OPT     ?= -O2 -g
+RE2C_LINES ?= -i
 PREFIX  ?= /usr/local
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 CSTD    := -std=c17 -D_GNU_SOURCE $(WARN)
@@ -72,7 +73,7 @@ $(eval $(call objects,hostile,-O1 -g $(SAN) -DHOSTILE,-Wl$(comma)--wrap=malloc$(
 
 $(B)/gen/%.c: grammar/%.re | deps
 	@mkdir -p $(@D)
-	$(Q)re2c -W -Werror -i --no-generation-date $$(sed -n '1s,^// re2c: ,,p' $<) -o $@ $<
+	$(Q)re2c -W -Werror $(RE2C_LINES) --no-generation-date $$(sed -n '1s,^// re2c: ,,p' $<) -o $@ $<
 $(B)/imapdiff: $(B)/rel/imapdiff
 	@cp $< $@.new && mv -f $@.new $@ # one that runs keeps its file
 
