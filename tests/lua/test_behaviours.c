@@ -331,6 +331,7 @@ static void test_api_names(void) {
             char path[64];
             snprintf(path, sizeof path, "%.*s", (int)strcspn(tick + 1, "`("), tick + 1);
             named++;
+            lua_settop(s->L, 0);
             lua_pushglobaltable(s->L);
             char *dot = strchr(path, '.');
             if (dot)
