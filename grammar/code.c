@@ -104,10 +104,9 @@ static bool code_argument(struct cursor *s, enum code_form form, struct resp_cod
         c->set1 = cur_from(s, from);
         return true;
     }
-    case FORM_COPYUID:
+    default: /* FORM_COPYUID */
         return code_number(s, &c->number) && cur_sp(s) && cur_set_text(s, false, &c->set1) && cur_sp(s) &&
                cur_set_text(s, false, &c->set2);
-    default: return cur_fail(s, s->p, "resp-text-code");
     }
 }
 

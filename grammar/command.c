@@ -268,15 +268,14 @@ static bool fetch_att(struct cursor *s, struct imap_command *c)
     return !may || partial(s, w);
 }
 
-/* The macros' meaning: RFC 3501 6.4.5. */
-static bool expand(struct cursor *s, struct imap_command *c, uint8_t macro, struct slice name)
+/* The macros' meaning: RFC 3501 6.4.5. A macro stands alone, so there is room for its items. */
+static void expand(struct cursor *s, struct imap_command *c, uint8_t macro, struct slice name)
 {
     static const uint8_t items[] = {ATT_FLAGS, ATT_INTERNALDATE, ATT_RFC822_SIZE, ATT_ENVELOPE, ATT_BODY};
     uint32_t n = macro == MACRO_FAST ? 3 : macro == MACRO_ALL ? 4 : 5;
+    static_assert(sizeof items <= FETCH_WANTS_MAX, "room for a macro");
     for (uint32_t i = 0; i < n; i++)
-        if (want(s, c, items[i], name) == NULL)
-            return false;
-    return true;
+        want(s, c, items[i], name);
 }
 
 static bool fetch(struct cursor *s, struct imap_command *c)
@@ -288,8 +287,10 @@ static bool fetch(struct cursor *s, struct imap_command *c)
         /* The macros' first letters are A and F; of the items FLAGS alone begins with one of them. */
         const uint8_t *from = s->p;
         struct cursor before = *s;
-        if (cur_keyword(s, &macro_words, IN_COMMAND, &w))
-            return expand(s, c, w->kind, cur_from(s, from));
+        if (cur_keyword(s, &macro_words, IN_COMMAND, &w)) {
+            expand(s, c, w->kind, cur_from(s, from));
+            return true;
+        }
         uint32_t reached = s->r.offset;
         struct lex_result r = s->r;
         *s = before;

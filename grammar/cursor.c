@@ -5,8 +5,9 @@
 
 struct cursor cur_start(const uint8_t *p, size_t n, const struct lex_options *o, struct node_pool *nodes)
 {
+    /* Offsets have 32 bits: what lies beyond is not there yet. uncovered: wants 4 GiB of input */
     if (n > UINT32_MAX)
-        n = UINT32_MAX; /* offsets have 32 bits: what lies beyond is not there yet */
+        n = UINT32_MAX;
     if (nodes != NULL && nodes->len == 0)
         nodes->len = 1;
     /* RFC 9051 has LITERAL- built in. */

@@ -216,7 +216,7 @@ stopped:
     if (seen < lim)
         return result(LEX_REJECT, (size_t)(seen - p), rule, clause);
     if (clipped)
-        return result(LEX_LIMIT, UINT32_MAX, "4 GiB", NULL);
+        return result(LEX_LIMIT, UINT32_MAX, "4 GiB", NULL); /* uncovered: wants 4 GiB of input */
     s.pos = (uint32_t)(tok - p);
     memcpy(st, &s, sizeof s);
     return result(LEX_MORE, (size_t)(lim - p), rule, clause);

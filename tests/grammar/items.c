@@ -157,6 +157,24 @@ static bool round_trip(enum item_kind kind, const struct item *t, const struct l
     return false;
 }
 
+/* How many nodes there are is no part of the grammar. */
+static bool pools(enum item_kind kind, const struct item *t, const struct lex_options *o, uint32_t needed)
+{
+    static union { struct imap_command c; struct imap_response r; } out;
+    for (uint32_t cap = 0; cap <= needed; cap++) {
+        struct node_pool nodes = {second_nodes, cap, cap > 1}; /* 0 stands for a pool nobody has used yet */
+        struct lex_result r = judge(kind, against_guard(t->in, t->n), t->n, o, cap > 0 ? &nodes : NULL, &out);
+        bool whole = r.verdict == LEX_ACCEPT && r.offset == t->n;
+        bool generic = kind == RESPONSE && o->dialect == DIALECT_2060 && out.r.code.kind != CODE_NONE;
+        if (cap == 0 || cap == needed ? whole : r.verdict == LEX_LIMIT || (whole && generic))
+            continue;
+        show(t, o->dialect);
+        printf("with %u of %u nodes: %s at %u by %s\n", cap, needed, verdicts[r.verdict], r.offset, r.rule);
+        return false;
+    }
+    return true;
+}
+
 static bool run_item(enum item_kind kind, const struct item *t, uint8_t dialect)
 {
     static union { struct imap_command c; struct imap_response r; } out;
@@ -170,7 +188,9 @@ static bool run_item(enum item_kind kind, const struct item *t, uint8_t dialect)
                verdicts[t->verdict], t->offset);
         return false;
     }
-    return prefixes(kind, t, &o, r) && (r.verdict != LEX_ACCEPT || round_trip(kind, t, &o));
+    uint32_t needed = nodes.len;
+    return prefixes(kind, t, &o, r) &&
+           (r.verdict != LEX_ACCEPT || (round_trip(kind, t, &o) && pools(kind, t, &o, needed)));
 }
 
 unsigned run_items(enum item_kind kind, const struct item *v, size_t n)

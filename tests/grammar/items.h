@@ -31,7 +31,9 @@ const uint8_t *against_guard(const void *p, size_t n);
  * - the whole input against a guard page gets the verdict (and offset);
  * - each proper prefix of an accepted item, and each prefix of a rejected one up to its offset, gets MORE;
  * - each longer prefix of a rejected one gets REJECT at the same offset;
- * - an accepted item, printed and parsed again, is the same structure. */
+ * - an accepted item, printed and parsed again, is the same structure;
+ * - an accepted item gets the same verdict without a pool of nodes, and with a pool of just the nodes that it takes; with fewer
+ *   it is LIMIT, never a verdict on the input. (A code that the dialect does not define is then a generic one.) */
 unsigned run_items(enum item_kind kind, const struct item *v, size_t n);
 
 /* Structural equality: what was said, not where its octets lie. Names of words, raw texts of lists are not compared. */

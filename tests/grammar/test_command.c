@@ -9,6 +9,10 @@
 #define NOTS8 "NOT NOT NOT NOT NOT NOT NOT NOT "
 #define OPEN8 "(((((((("
 #define CLOSE8 "))))))))"
+#define KEYS7 "k k k k k k k "
+#define KEYS8 KEYS7 "k "
+#define UIDS7 "UID UID UID UID UID UID UID "
+#define UIDS8 UIDS7 "UID "
 
 static const struct item table[] = {
     /* tags and words: RFC 3501 9 command, tag */
@@ -208,6 +212,12 @@ static const struct item table[] = {
     YES(ALL_DIALECTS, "R6851-5", "a MOVE 2:4 x"),
     YES(ALL_DIALECTS, "R6851-5", "a UID MOVE 2:4 x"),
     NO(ALL_DIALECTS, 8, "R3501-9 copy", "a COPY 1\r\n"),
+    YES(ALL_DIALECTS, "64 flags are within our limit", "a STORE 1 FLAGS (" KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 KEYS7 "k)"),
+    {ALL_DIALECTS, LEX_LIMIT, 0, IN("a STORE 1 FLAGS (" KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 KEYS8 "k)\r\n"), "our limit", 0,
+     false},
+    YES(ALL_DIALECTS, "32 items are within our limit", "a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS7 "UID)"),
+    {ALL_DIALECTS, LEX_LIMIT, 0, IN("a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS8 "UID)\r\n"), "our limit", 0, false},
+    {ALL_DIALECTS, LEX_LIMIT, 0, IN("a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS8 "BODY[])\r\n"), "our limit", 0, false},
 
     /* SEARCH */
     YES(ALL_DIALECTS, "R3501-6.4.4", "a SEARCH ALL"),

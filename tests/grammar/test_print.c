@@ -42,6 +42,10 @@ static void commands(void)
 {
     struct seq_set set = {.n = 3, .r = {{1, 1}, {4, 2}, {7, SEQ_STAR}}};
     COMMAND("a NOOP", .kind = CMD_NOOP);
+    COMMAND("a XFOO", .name = sl("XFOO"));
+    COMMAND("a XFOO b (c", .name = sl("XFOO"), .args = sl("b (c"));
+    COMMAND("a LOGIN NIL {1}\r\nx", .kind = CMD_LOGIN, .mailbox = {.kind = STR_NIL},
+            .mailbox2 = {STR_LITERAL, false, sl("x")});
     COMMAND("a LOGIN u \"p w\"", .kind = CMD_LOGIN, .mailbox = raw("u"), .mailbox2 = raw("p w"));
     COMMAND("a LIST \"\" \"%\"", .kind = CMD_LIST, .mailbox = raw(""), .mailbox2 = raw("%"));
     COMMAND("a UID FETCH 1,4:2,7:* (FLAGS BODY.PEEK[1]<0.5>)", .kind = CMD_FETCH, .uid = true, .set = set, .wants = 2,
@@ -81,6 +85,8 @@ static void responses(void)
     v[2] = (struct node){.kind = NODE_ATOM, .str = {STR_ATOM, false, sl("\\*")}};
     RESPONSE("* OK [PERMANENTFLAGS (\\Deleted \\*)] x", .kind = RESP_OK, .text = sl("x"),
              .code = {.kind = CODE_PERMANENTFLAGS, .list = 1});
+    RESPONSE("* OK [CAPABILITY \\Deleted \\*] x", .kind = RESP_OK, .text = sl("x"),
+             .code = {.kind = CODE_CAPABILITY, .list = 1});
     RESPONSE("* OK [PERMANENTFLAGS ()] x", .kind = RESP_OK, .code = {.kind = CODE_PERMANENTFLAGS}, .text = sl("x"));
     RESPONSE("* 0 EXISTS", .kind = RESP_EXISTS);
     RESPONSE("* 4 EXPUNGE", .kind = RESP_EXPUNGE, .number = 4);
@@ -90,6 +96,7 @@ static void responses(void)
     RESPONSE("* LIST () \"\\\\\" \"a b\"", .kind = RESP_LIST, .delimiter = '\\', .mailbox = raw("a b"));
     RESPONSE("* LIST () NIL x", .kind = RESP_LIST, .delimiter = -1, .mailbox = raw("x"));
     RESPONSE("* LIST () \"\xe2\x82\xac\" x", .kind = RESP_LIST, .delimiter = 0x20ac, .mailbox = raw("x"));
+    RESPONSE("* LIST () \"\xf0\x9d\x84\x9e\" x", .kind = RESP_LIST, .delimiter = 0x1d11e, .mailbox = raw("x")); /* RFC 3629 7 */
     RESPONSE("* STATUS x (UIDNEXT 9)", .kind = RESP_STATUS, .mailbox = raw("x"), .status = 1u << ST_UIDNEXT,
              .status_value = {[ST_UIDNEXT] = 9});
     RESPONSE("* FLAGS (\\Deleted \\*)", .kind = RESP_FLAGS, .list = 1);
@@ -104,12 +111,24 @@ static void responses(void)
                       {.att = ATT_RFC822},
                       {.att = ATT_MODSEQ, .number = 5}});
     RESPONSE("* VANISHED (EARLIER) 1:3", .kind = RESP_VANISHED, .earlier = true, .set = sl("1:3"));
+    v[1] = (struct node){.kind = NODE_NUMBER, .number = 2, .next = 2};
+    v[2] = (struct node){.kind = NODE_NUMBER, .number = 3};
+    RESPONSE("* SEARCH 2 3", .kind = RESP_SEARCH, .list = 1);
+}
+
+/* What has no word of the documents' has one of ours. */
+static void words(void)
+{
+    failed += strcmp(command_name(CMD_UNKNOWN), "UNKNOWN") != 0 || strcmp(command_name(CMD_FETCH), "FETCH") != 0;
+    failed += strcmp(response_name(RESP_CONTINUE), "+") != 0 || strcmp(response_name(RESP_OTHER), "OTHER") != 0 ||
+              strcmp(response_name(RESP_EXPUNGE), "EXPUNGE") != 0 || strcmp(response_name(RESP_ESEARCH), "ESEARCH") != 0;
 }
 
 int main(void)
 {
     commands();
     responses();
+    words();
     printf("print: %u failed\n", failed);
     return failed != 0;
 }

@@ -9,6 +9,8 @@
 #define NIL10 "NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL"
 #define TEXT_PART "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"x\") NIL NIL \"7BIT\" 5 1)"
 #define OPEN8 "(((((((("
+#define UIDS7 "UID 1 UID 1 UID 1 UID 1 UID 1 UID 1 UID 1 "
+#define UIDS8 UIDS7 "UID 1 "
 
 static const struct item table[] = {
     /* status responses: RFC 3501 7.1, 9 resp-text */
@@ -101,6 +103,18 @@ static const struct item table[] = {
     YES(ALL_DIALECTS, "R3501-9 QUOTED-CHAR", "* LIST () \"\\\"\" x"),
     YES(BOTH, "R3501-7.2.3", "* LSUB () \".\" #news.comp.mail.misc"),
     YES(D9051, "R9051-9 mailbox-list", "* LIST () \"\xc3\xa9\" x (\"CHILDINFO\" (\"SUBSCRIBED\") OLDNAME (y) Z 1:3)"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xc2\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xdf\xbf\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xe0\xa0\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xed\x9f\xbf\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xed\x80\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xee\x80\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xef\xbf\xbf\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xf0\x90\x80\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xf0\x91\x80\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xf3\xbf\xbf\xbf\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xf4\x80\x80\x80\" x"),
+    YES(D9051, "RFC 3629 4: the first and last of a length", "* LIST () \"\xf4\x8f\xbf\xbf\" x"),
     NO(ALL_DIALECTS, 12, "R3501-9 mailbox-list: one QUOTED-CHAR", "* LIST () \"//\" x\r\n"),
     NO(ALL_DIALECTS, 11, "R3501-9 mailbox-list: one QUOTED-CHAR", "* LIST () \"\" x\r\n"),
     NO(ALL_DIALECTS, 8, "R3501-9 mbx-list-flags", "* LIST (Marked) NIL x\r\n"),
@@ -141,6 +155,10 @@ static const struct item table[] = {
     NO(ALL_DIALECTS, 23, "R2342-6: three", "* NAMESPACE NIL NIL NIL NIL\r\n"),
     YES(LATER, "R9051-9 esearch-response", "* ESEARCH (TAG \"A285\") UID MIN 7 MAX 3800 ALL 4:18,21 COUNT 0"),
     YES(LATER, "R9051-9 esearch-response", "* ESEARCH"),
+    YES(LATER, "R9051-9 tagged-ext-simple: number64", "* ESEARCH MODSEQ 9223372036854775807"),
+    NO(LATER, 35, "R9051-9 number64: 2^63", "* ESEARCH MODSEQ 9223372036854775808\r\n"),
+    YES(LATER, "R9051-9 tagged-ext-simple: sequence-set", "* ESEARCH ALL 4294967295:5"),
+    NO(LATER, 24, "R9051-9 sequence-set: 2^32 is a number, no seq-number", "* ESEARCH ALL 4294967296:5\r\n"),
 
     /* ID: the lexer of id.h; a server never sends {n+} */
     YES(ALL_DIALECTS, "ID-3.2-d", "* ID NIL"),
@@ -209,6 +227,8 @@ static const struct item table[] = {
     NO(ALL_DIALECTS, 29, "R3501-9 body-fld-param: pairs", "* 1 FETCH (BODY (\"A\" \"B\" (\"x\")\r\n"),
     NO(ALL_DIALECTS, 16, "R3501-9 body: no nil", "* 1 FETCH (BODY NIL)\r\n"),
     {ALL_DIALECTS, LEX_LIMIT, 0, IN("* 1 FETCH (BODY (" OPEN8 OPEN8 OPEN8 OPEN8), "our limit", 0, false},
+    YES(ALL_DIALECTS, "32 items are within our limit", "* 1 FETCH (" UIDS8 UIDS8 UIDS8 UIDS7 "UID 1)"),
+    {ALL_DIALECTS, LEX_LIMIT, 0, IN("* 1 FETCH (" UIDS8 UIDS8 UIDS8 UIDS8 "UID 1)\r\n"), "our limit", 0, false},
 
     /* extensions that we do not know */
     YES(ALL_DIALECTS, "frame alone", "* XLIST (\\Inbox) \"/\" x"),
@@ -216,6 +236,10 @@ static const struct item table[] = {
     YES(ALL_DIALECTS, "frame alone: a literal in line", "* METADATA x {4}\r\na\r\nb y {0}\r\n"),
     YES(ALL_DIALECTS, "frame alone: no announcement within a line", "* METADATA {4} x"),
     NO(ALL_DIALECTS, 10, "R3501-9 text", "* METADATA\xff\r\n"),
+    NO(ALL_DIALECTS, 17, "T-ID-9: NUL in a literal", "* METADATA {2}\r\nx\0\r\n"),
+    YES(ALL_DIALECTS, "R9051-9 literal8: NUL in one", "* METADATA ~{2}\r\nx\0"),
+    NO(BOTH, 23, "R3501-9 number: 2^32", "* METADATA {4294967296}\r\n"),
+    NO(D9051, 32, "R9051-9 number64: 2^63", "* METADATA {9223372036854775808}\r\n"),
     MORE(ALL_DIALECTS, "frame alone", "* METADATA x {4}\r\nab\r\n"),
 };
 
