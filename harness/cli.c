@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "check_shrink.h"
+#include "diff.h"
 #include "lex.h"
 #include "names.h"
 
@@ -15,12 +16,13 @@ static const struct command {
     const char *words, *what;
 } commands[] = {
     {"check", check_main, "TARGET...", "drive programs and judge every response"},
+    {"diff", diff_main, "LIBRARY...", "parsers beside the grammar: where they part, and why"},
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
     {"lex", lex_main, "id|id-response|clientid|command|response [FILE]",
      "one item: verdict, tree, broken rule or limit"},
-    {"list", list_main, "[targets|behaviours|scenarios|choices|clauses]", "what there is"},
+    {"list", list_main, "[targets|behaviours|scenarios|choices|clauses|causes]", "what there is"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -61,6 +63,15 @@ static void help(void) {
         "  --behaviours DIR     more Lua behaviours for the judge to know\n"
         "  --print-programs FILE   write the programs that were sent\n"
         "  --quiet              no progress, only what fails\n"
+        "diff options:\n"
+        "  --time 10s           how long inputs are made; 0: the corpus alone\n"
+        "  --inputs N           how many are made; the same seed makes the same\n"
+        "  --seed N\n"
+        "  --item NAME          id, id-response, clientid, command or response alone\n"
+        "  --corpus DIR         inputs to begin with, one in a file; default: corpus/ beside lua/\n"
+        "  --profile FILE       more of what is known, as lua/profile/LIBRARY.lua\n"
+        "  --json[=FILE]        for machines\n"
+        "  --out DIR            where inputs and counts are kept; runs that share it add up\n"
         "replay options:\n"
         "  --times N            how often; prints the rate\n"
         "shrink options:\n"

@@ -69,6 +69,9 @@ struct difference {
 bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size_t n, const struct reference *r,
              struct difference *d);
 
+/* Answers to inputs that were written again are remembered by library: forgets them, when a library has changed. */
+void compare_forget(void);
+
 /* Makes the input of a difference smaller in place: octets are left out or made plain while library, item, part (a fault:
  * its verdict too) and cause stay. At most `tries` questions, and some seconds. Returns the new length. */
 size_t compare_shorten(const struct library *l, enum lib_item item, uint8_t *p, size_t n, enum part part,

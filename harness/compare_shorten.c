@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#define SECONDS 5
+#define SECONDS 2
 
 struct shortening {
     const struct library *l;

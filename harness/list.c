@@ -1,6 +1,8 @@
 /* list.c: `imapdiff list` and `imapdiff explain`: what there is, and what it means. */
 #include "cli.h"
 
+#include "compare.h"
+
 #include "content_mime.h"
 #include "drive.h"
 #include "explain.h"
@@ -105,12 +107,19 @@ static int list_clauses(void) {
     return EXIT_CLEAN;
 }
 
+static int list_causes(void) {
+    for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++)
+        printf("%-24s %s%s%s%s\n", cause_name(c), cause_what(c), *cause_clause(c) ? "  [" : "",
+               cause_clause(c), *cause_clause(c) ? "]" : "");
+    return EXIT_CLEAN;
+}
+
 static const struct {
     const char *name;
     int (*list)(void);
 } lists[] = {
     {"targets", list_targets}, {"behaviours", list_behaviours}, {"scenarios", list_scenarios},
-    {"choices", list_choices}, {"clauses", list_clauses},
+    {"choices", list_choices}, {"clauses", list_clauses},       {"causes", list_causes},
 };
 #define LISTS (sizeof lists / sizeof *lists)
 

@@ -260,6 +260,8 @@ static void printed(void **state) {
 }
 
 int main(void) {
+    library_register(&takes_all);
+    library_register(&second);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(counts_add_up, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(survives_a_kill, make_folder, remove_folder),

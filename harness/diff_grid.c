@@ -1,0 +1,103 @@
+/* diff_grid.c: the end of `imapdiff diff`: the folder's findings, those set apart that a profile knows, and
+ * the exit status. */
+#include "diff.h"
+
+#include "cli.h"
+#include "profile.h"
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FOLDS_MAX 20000
+
+/* Marks what the profile knows of its library. */
+static void apply(const struct diff *d, const struct profile *p, const char *path, struct fold *v, int n) {
+    for (int i = 0; i < n; i++)
+        if (!strcmp(v[i].library, profile_library(p)) && profile_has(p, v[i].item, v[i].part, v[i].cause))
+            v[i].known = true;
+    const struct library *l = library_find(profile_library(p));
+    const char *version = l && l->version ? l->version() : NULL;
+    if (version && *profile_version(p) && strncmp(version, profile_version(p), strlen(profile_version(p))) &&
+        !d->o.quiet)
+        fprintf(stderr, "imapdiff: %s is of %s %s, and this is %s: differences may be new\n", path, l->name,
+                profile_version(p), version);
+}
+
+static bool apply_profiles(const struct diff *d, struct fold *v, int n, char *err, size_t errlen) {
+    char lua[512], path[700];
+    bool folder = lua_folder(lua, sizeof lua);
+    for (int k = 0; k < d->libraries + d->o.profiles; k++) {
+        bool given = k >= d->libraries;
+        if (given)
+            snprintf(path, sizeof path, "%s", d->o.profile[k - d->libraries]);
+        else
+            snprintf(path, sizeof path, "%s/profile/%s.lua", folder ? lua : ".", d->library[k]->name);
+        if (!given && (!folder || access(path, F_OK) != 0))
+            continue;
+        struct profile *p = profile_load(path, err, errlen);
+        if (!p)
+            return false;
+        apply(d, p, path, v, n);
+        profile_free(p);
+    }
+    return true;
+}
+
+/* New, and the library's fault. */
+static int failing(const struct fold *v, int n) {
+    int k = 0;
+    for (int i = 0; i < n; i++)
+        k += !v[i].known && standing_of(v[i].item, v[i].part, v[i].cause) == STANDING_WRONG;
+    return k;
+}
+
+static bool write_json(const struct diff *d, const struct fold *v, int n, uint64_t executed, char *err,
+                       size_t errlen) {
+    FILE *f = d->o.json_file ? fopen(d->o.json_file, "w") : stdout;
+    bool ok = f && tally_json(f, v, n, executed);
+    int why = errno;
+    if (f && f != stdout && fclose(f) != 0) {
+        ok = false;
+        why = errno;
+    }
+    if (!ok)
+        snprintf(err, errlen, "cannot write `%s`: %s", d->o.json_file ? d->o.json_file : "standard output",
+                 strerror(why));
+    return ok;
+}
+
+int diff_report(struct diff *d) {
+    char err[700] = "";
+    uint64_t executed = 0;
+    struct fold *v = calloc(FOLDS_MAX, sizeof *v);
+    int n = v ? tally_read(d->out, v, FOLDS_MAX, &executed, err, sizeof err) : -1;
+    if (n < 0) {
+        cli_error("diff: %s", v ? err : "out of memory");
+        free(v);
+        return EXIT_USAGE;
+    }
+    if (err[0])
+        cli_error("diff: %s", err);
+    int status = EXIT_CLEAN;
+    if (!apply_profiles(d, v, n, err, sizeof err)) {
+        cli_error("%s", err);
+        status = EXIT_USAGE;
+    }
+    int fails = failing(v, n);
+    if (!d->o.json || d->o.json_file) {
+        tally_grid(stdout, v, n, executed, report_colour(stdout));
+        if (n)
+            printf("\ninputs are in %s\n", d->out);
+        printf("exit status %d: %d new kinds of disagreement in which the library is wrong\n",
+               fails ? EXIT_FINDINGS : status, fails);
+    }
+    if (d->o.json && !write_json(d, v, n, executed, err, sizeof err)) {
+        cli_error("diff: %s", err);
+        status = EXIT_USAGE;
+    }
+    free(v);
+    return fails ? EXIT_FINDINGS : status;
+}

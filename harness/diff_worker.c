@@ -1,0 +1,166 @@
+/* diff_worker.c: the worker of `imapdiff diff`: takes an input of the corpus or makes one, asks every
+ * library, counts. */
+#include "diff.h"
+
+#include "check.h"
+#include "mutate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define FRESH_EVERY 16 /* rounds: one input is made from nothing */
+
+static uint64_t mix(uint64_t x) {
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+static uint64_t fold_in(uint64_t h, uint64_t x) { return mix(h ^ x); }
+
+/* What a library wrote: a finding of its own. */
+static void blurted(struct diff *d, struct tally *t, int k, enum lib_item item, const uint8_t *p, size_t n,
+                    struct difference *found) {
+    off_t wrote = lseek(d->noise, 0, SEEK_CUR);
+    if (wrote <= 0)
+        return;
+    found->part = PART_FAULT;
+    found->answer.verdict = LIB_BLURT;
+    found->causes = 1;
+    found->cause[0] = CAUSE_UNKNOWN;
+    if (!tally_add(t, d->library[k], item, found, p, n, d->s->err, sizeof d->s->err))
+        atomic_store(&d->s->stop, true);
+    if (ftruncate(d->noise, 0) == 0)
+        lseek(d->noise, 0, SEEK_SET);
+    d->s->faults[k]++;
+}
+
+uint64_t diff_one(struct diff *d, struct tally *t, enum lib_item item, const uint8_t *p, size_t n) {
+    static uint8_t canon[LIB_CANON];
+    struct reference r = {.canon = {canon, sizeof canon, 0}};
+    uint64_t h = item, last_dialect = UINT64_MAX; /* libraries of one dialect share the reference's answer */
+    for (int k = 0; k < d->libraries; k++) {
+        const struct library *l = d->library[k];
+        struct difference found;
+        if (!(l->items >> item & 1) || d->s->faults[k] >= DIFF_FAULTS)
+            continue;
+        uint64_t dialect = (uint64_t)l->dialect << 8 | l->literals;
+        if (dialect != last_dialect) {
+            const struct lex_options o = reference_options(l);
+            reference_answer(item, p, n, &o, &r);
+            last_dialect = dialect;
+            h = fold_in(h, (uint64_t)r.lex.verdict << 60 ^ (uint64_t)(uintptr_t)r.lex.rule);
+        }
+        atomic_store_explicit(&d->s->library, k, memory_order_relaxed);
+        atomic_store_explicit(&d->s->asked_ms, clock_ms(), memory_order_relaxed);
+        bool parts = compare(l, item, p, n, &r, &found);
+        atomic_store_explicit(&d->s->asked_ms, 0, memory_order_relaxed);
+        h = fold_in(h, (uint64_t)k << 16 | (uint64_t)found.answer.verdict << 8 | found.part);
+        for (int i = 0; parts && i < found.causes; i++)
+            h = fold_in(h, found.cause[i]);
+        if (parts && !tally_add(t, l, item, &found, p, n, d->s->err, sizeof d->s->err))
+            atomic_store(&d->s->stop, true);
+        if (parts && found.part == PART_FAULT)
+            d->s->faults[k]++;
+        if (!l->isolate)
+            blurted(d, t, k, item, p, n, &found);
+    }
+    return h;
+}
+
+/* Is this pattern of answers new? */
+static bool is_new(struct diff_shared *s, uint64_t h) {
+    h = h ? h : 1;
+    for (int i = 0; i < 8; i++) {
+        uint64_t *slot = &s->pattern[(h + (uint64_t)i) % DIFF_PATTERNS];
+        if (*slot == h)
+            return false;
+        if (*slot == 0) {
+            *slot = h;
+            return true;
+        }
+    }
+    return false; /* a full place: the run has seen enough of these */
+}
+
+static enum lib_item some_item(const struct diff *d, uint64_t seed) {
+    int n = __builtin_popcount(d->items), k = (int)(seed % (unsigned)n);
+    for (int i = 0; i < ITEM_COUNT; i++)
+        if (d->items >> i & 1 && k-- == 0)
+            return (enum lib_item)i;
+    return ITEM_ID;
+}
+
+/* The input of a round: the corpus as it was given, then mutations of the pool. The same seed and pool give
+ * the same. */
+static void make_input(struct diff *d, uint64_t round) {
+    struct diff_shared *s = d->s;
+    if (round < s->given) {
+        const struct diff_input *i = &s->pool[round];
+        s->item = i->item;
+        s->n = i->n;
+        memcpy(s->input, s->arena + i->at, i->n);
+        return;
+    }
+    uint64_t seed = mix(d->o.seed ^ mix(round));
+    s->n = 0;
+    if (s->pooled == 0 || seed % FRESH_EVERY == 0) {
+        s->item = (uint8_t)some_item(d, seed >> 8);
+    } else {
+        const struct diff_input *i = &s->pool[(seed >> 8) % s->pooled],
+                                *j = &s->pool[(seed >> 32) % s->pooled];
+        s->item = i->item;
+        if (seed % 7 == 0 && i->item == j->item) {
+            s->n = (uint32_t)mutate_cross(s->item, s->arena + i->at, i->n, s->arena + j->at, j->n, s->input,
+                                          DIFF_INPUT, seed);
+        } else {
+            memcpy(s->input, s->arena + i->at, i->n);
+            s->n = i->n;
+        }
+    }
+    s->n = (uint32_t)mutate(s->item, s->input, s->n, DIFF_INPUT, seed);
+}
+
+static bool over(const struct diff *d, uint64_t round) {
+    if (atomic_load_explicit(&d->s->stop, memory_order_relaxed))
+        return true;
+    if (round < d->s->given) /* the corpus is always gone through */
+        return false;
+    if (round - d->s->given >= d->o.inputs)
+        return true;
+    return d->o.time_ms != UINT64_MAX && clock_ms() - d->began_ms >= d->o.time_ms;
+}
+
+void diff_work(struct diff *d) {
+    struct diff_shared *s = d->s;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGINT, SIG_IGN); /* the parent ends it */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    struct tally *t = tally_open(d->out, s->err, sizeof s->err);
+    if (t) {
+        dup2(d->noise, 1);
+        dup2(d->noise, 2);
+        setvbuf(stdout, NULL, _IONBF, 0);
+        lseek(d->noise, 0, SEEK_SET);
+    }
+    for (uint64_t round = atomic_load(&s->round); t && !over(d, round); round++) {
+        make_input(d, round);
+        atomic_store(&s->round, round);
+        uint64_t h = diff_one(d, t, s->item, s->input, s->n);
+        if (is_new(s, h)) {
+            atomic_fetch_add(&s->folds, 1);
+            if (round >= s->given)
+                pool_add(s, s->item, s->input, s->n);
+        }
+        atomic_store_explicit(&s->executed, s->executed + 1, memory_order_relaxed);
+        tally_executed(t, 1);
+    }
+    tally_close(t);
+    library_end();
+    atomic_store(&s->done, true);
+    _exit(0);
+}
