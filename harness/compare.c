@@ -15,7 +15,8 @@ const char *cause_name(enum cause c) { return rows[c].name; }
 const char *cause_clause(enum cause c) { return rows[c].clause; }
 const char *cause_what(enum cause c) { return rows[c].what; }
 
-static const char *const parts[] = {"agree", "takes", "refuses", "waits", "short", "content", "fault"};
+static const char *const parts[] = {"agree", "takes",   "refuses", "waits",
+                                    "short", "content", "lingers", "fault"};
 const char *part_name(enum part p) { return parts[p]; }
 
 int cause_by_name(const char *name) {
@@ -30,35 +31,6 @@ int part_by_name(const char *name) {
         if (strcmp(parts[i], name) == 0)
             return i;
     return -1;
-}
-
-/* Does the cause lie in what the grammar refuses, so that the library was too lenient? */
-static bool lenient(enum part part, enum cause c) {
-    switch (c) {
-    case CAUSE_NO_ARGUMENT:
-    case CAUSE_NO_LIST:
-    case CAUSE_ODD_COUNT:
-    case CAUSE_NIL_FIELD:
-    case CAUSE_ATOM:
-    case CAUSE_NESTED_LIST:
-    case CAUSE_UNCLOSED:
-    case CAUSE_SPACING:
-    case CAUSE_TRAILING_OCTETS:
-    case CAUSE_BARE_LF:
-    case CAUSE_BARE_CR:
-    case CAUSE_CR_LF_QUOTED:
-    case CAUSE_NUL_QUOTED:
-    case CAUSE_NUL_LITERAL:
-    case CAUSE_LITERAL8:
-    case CAUSE_LITERAL_SIZE:
-    case CAUSE_LITERAL_HEADER:
-    case CAUSE_KEYWORD:
-    case CAUSE_NUMBER_OVERFLOW:
-    case CAUSE_NUMBER_ZERO:
-        return true;
-    default:
-        return part == PART_TAKES;
-    }
 }
 
 enum standing standing_of(enum lib_item item, enum part part, enum cause c) {
@@ -80,9 +52,11 @@ enum standing standing_of(enum lib_item item, enum part part, enum cause c) {
         break;
     }
     /* Malformed commands are answered BAD (ID-3.1-c, CID-3.2-c, R3501-7.1.3); nothing obliges a client to
-     * notice that a response is malformed. */
+     * notice that a response is malformed, nor to know what an extension sends. */
     bool from_server = item == ITEM_ID_RESPONSE || item == ITEM_RESPONSE;
-    return from_server && lenient(part, c) ? STANDING_EITHER : STANDING_WRONG;
+    if (from_server && (part == PART_TAKES || part == PART_LINGERS || c == CAUSE_EXTENSION))
+        return STANDING_EITHER;
+    return STANDING_WRONG;
 }
 
 const char *standing_name(enum standing s) {
@@ -132,7 +106,7 @@ enum part part_of(enum lib_item item, const uint8_t *p, size_t n, const struct r
     if (a->verdict == LIB_ACCEPT)
         return PART_TAKES;
     if (r->lex.verdict == LEX_REJECT && a->verdict == LIB_MORE && line_has_ended(item, p, n, r->lex))
-        return PART_WAITS;
+        return PART_LINGERS;
     return PART_AGREE;
 }
 
@@ -153,9 +127,10 @@ bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size
     if (r->lex.verdict == LEX_ACCEPT) {
         causes_by_features(l, item, p, n, d);
     } else {
-        d->cause[0] = (uint8_t)(r->lex.verdict == LEX_REJECT ? cause_of_reject(item, p, n, r->lex)
-                                : d->part == PART_TAKES      ? CAUSE_UNCLOSED
-                                                             : CAUSE_UNKNOWN);
+        d->cause[0] = (uint8_t)(d->part == PART_LINGERS        ? cause_of_lingering(item, p, n, r->lex)
+                                : r->lex.verdict == LEX_REJECT ? cause_of_reject(item, p, n, r->lex)
+                                : d->part == PART_TAKES        ? CAUSE_UNCLOSED
+                                                               : CAUSE_UNKNOWN);
         d->causes = 1;
     }
     return true;

@@ -1,9 +1,10 @@
 /* compare.h: one input, the grammar's answer beside a library's: do they agree, and if not, why not.
  *
- * Cause: the grammar's rule or the limit at which they part, one of causes.def. Where the library takes what the grammar refuses, it
- * is told by the rule at which the grammar left the input. Where the library refuses what the grammar has, or understands other
- * content, the input's features (a literal, `nil` in lower case, an escape, ...) are tried one by one: the input is written again with
- * that feature alone, and the library is asked again; the features with which it still parts are the causes.
+ * Cause: the grammar's rule or the limit at which they part, one of causes.def. Where the library takes what
+ * the grammar refuses, it is told by the rule at which the grammar left the input. Where the library refuses
+ * what the grammar has, or understands other content, the input's features (a literal, `nil` in lower case,
+ * an escape, ...) are tried one by one: the input is written again with that feature alone, and the library
+ * is asked again; the features with which it still parts are the causes.
  */
 #ifndef COMPARE_H
 #define COMPARE_H
@@ -28,18 +29,20 @@ struct reference {
     struct out canon; /* in the caller's buffer, which may be NULL; len 0: contents are not compared */
 };
 /* Set r->canon.p and .cap first. */
-void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o, struct reference *r);
+void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o,
+                      struct reference *r);
 /* The options that a library is compared with. */
 struct lex_options reference_options(const struct library *l);
 
 enum part { /* how they part */
-    PART_AGREE,
-    PART_TAKES,   /* the library accepts what the grammar refuses */
-    PART_REFUSES, /* the library refuses what the grammar accepts */
-    PART_WAITS,   /* the library wants more of an item that is whole, or that is refused for good */
-    PART_SHORT,   /* both accept, but take different numbers of octets */
-    PART_CONTENT, /* both accept, but understand different content */
-    PART_FAULT    /* it crashed, hung, blew up, wrote where it should not: the verdict says which */
+            PART_AGREE,
+            PART_TAKES,   /* the library accepts what the grammar refuses */
+            PART_REFUSES, /* the library refuses what the grammar accepts */
+            PART_WAITS,   /* the library wants more of an item that is whole */
+            PART_SHORT,   /* both accept, but take different numbers of octets */
+            PART_CONTENT, /* both accept, but understand different content */
+            PART_LINGERS, /* the library wants more, though the line that the grammar refuses has ended */
+            PART_FAULT    /* it crashed, hung, blew up, wrote where it should not: the verdict says which */
 };
 const char *part_name(enum part p); /* "takes" */
 int part_by_name(const char *name); /* -1 */
@@ -47,7 +50,8 @@ int part_by_name(const char *name); /* -1 */
 /* Who is right by the documents, where they part. */
 enum standing {
     STANDING_WRONG,      /* the library breaks a rule that binds it */
-    STANDING_EITHER,     /* it may do either: a limit for senders (T-ID-4), or a client that is lenient with a response */
+    STANDING_EITHER,     /* it may do either: a limit for senders (T-ID-4), or a client that is lenient with a
+                            response */
     STANDING_CONTRADICT, /* the documents contradict each other (T-CID-3, T-CID-5, T-MAP-14) */
     STANDING_COUNT
 };
@@ -62,18 +66,20 @@ struct difference {
     uint32_t at;                   /* octet of the input where they part; of canon for CONTENT */
     struct lib_answer answer;      /* the library's */
 };
-/* Asks `l` about the first item of the input (all of it, if it is none) and compares with `r`, which is of the same input and
- * reference_options(l). Returns part != PART_AGREE. The answer's canon is in a buffer of this module's own, valid until
- * the next call. A library without an opinion agrees; so does one that waits where a line has not ended, or that refuses what
- * is not whole. Not for two threads at once. */
-bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size_t n, const struct reference *r,
-             struct difference *d);
+/* Asks `l` about the first item of the input (all of it, if it is none) and compares with `r`, which is of
+ * the same input and reference_options(l). Returns part != PART_AGREE. The answer's canon is in a buffer of
+ * this module's own, valid until the next call. A library without an opinion agrees; so does one that waits
+ * where a line has not ended, or that refuses what is not whole. Not for two threads at once. */
+bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size_t n,
+             const struct reference *r, struct difference *d);
 
-/* Answers to inputs that were written again are remembered by library: forgets them, when a library has changed. */
+/* Answers to inputs that were written again are remembered by library: forgets them, when a library has
+ * changed. */
 void compare_forget(void);
 
-/* Makes the input of a difference smaller in place: octets are left out or made plain while library, item, part (a fault:
- * its verdict too) and cause stay. At most `tries` questions, and some seconds. Returns the new length. */
+/* Makes the input of a difference smaller in place: octets are left out or made plain while library, item,
+ * part (a fault: its verdict too) and cause stay. At most `tries` questions, and some seconds. Returns the
+ * new length. */
 size_t compare_shorten(const struct library *l, enum lib_item item, uint8_t *p, size_t n, enum part part,
                        enum lib_verdict verdict, enum cause cause, int tries);
 

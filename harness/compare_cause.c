@@ -327,21 +327,35 @@ enum cause cause_of_reject(enum lib_item item, const uint8_t *p, size_t n, struc
     return list && !token ? in_id(&f, id_head(item, &f)) : elsewhere(&f);
 }
 
-/* Octets that the line's last word announces as a literal, of whatever form; -1: none. */
+/* Octets that the line's last word announces as a literal, of whatever form: {7}, {7+}, {}, {-1}; -1: none.
+ */
 static int64_t announced(const uint8_t *from, const uint8_t *end) {
     const uint8_t *d = end - 1;
     int64_t v = 0;
-    if (end - from < 3 || *d != '}')
+    if (end - from < 2 || *d != '}')
         return -1;
-    d -= d[-1] == '+';
-    const uint8_t *stop = d;
-    while (d > from && is_digit(d[-1]))
+    while (d > from && *d != '{' && *d != ' ' && *d != '"')
         d--;
-    if (d == from || d == stop || d[-1] != '{')
+    if (*d != '{')
         return -1;
-    for (; d < stop; d++)
-        v = v > INT64_MAX / 10 - 10 ? INT64_MAX / 10 : v * 10 + (*d - '0');
+    for (; d < end; d++)
+        if (is_digit(*d))
+            v = v > INT64_MAX / 10 - 10 ? INT64_MAX / 10 : v * 10 + (*d - '0');
     return v;
+}
+
+enum cause cause_of_lingering(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {
+    const struct refusal f = {p, n, n, r.rule, r.clause};
+    bool in_quotes = false;
+    for (size_t i = 0; i < n && item != ITEM_CLIENTID; i++)
+        if (p[i] == '\\' && in_quotes)
+            i++;
+        else if (p[i] == '"')
+            in_quotes = !in_quotes;
+    if (in_quotes)
+        return CAUSE_CR_LF_QUOTED;
+    enum cause c = cause_of_reject(item, p, n, r);
+    return c != CAUSE_LITERAL_SIZE && item != ITEM_CLIENTID && inside_list(&f) ? CAUSE_UNCLOSED : c;
 }
 
 bool line_has_ended(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {

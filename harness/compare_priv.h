@@ -19,6 +19,8 @@ struct slice reference_id(enum lib_item item, const uint8_t *p, size_t n);
 
 /* compare_cause.c: where the grammar left the input, as a cause. */
 enum cause cause_of_reject(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r);
+/* The same of a library that waits still: what is open at the line's end, or else as above. */
+enum cause cause_of_lingering(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r);
 /* Has the input's line ended, read as leniently as may be: up to LF, over literals? */
 bool line_has_ended(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r);
 

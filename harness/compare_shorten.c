@@ -15,11 +15,15 @@ struct shortening {
     enum cause cause;
     int tries;
     time_t until;
+    bool ended; /* by CRLF */
 };
 
 static bool same(struct shortening *s, const uint8_t *p, size_t n) {
     static uint8_t canon[LIB_CANON];
     if (s->tries <= 0 || time(NULL) > s->until)
+        return false;
+    /* A line's end stays whole: or else many an input would be wrong in a second way. */
+    if (s->ended && (n < 2 || p[n - 2] != '\r' || p[n - 1] != '\n'))
         return false;
     s->tries--;
     struct reference r = {.canon = {canon, sizeof canon, 0}};
@@ -80,7 +84,8 @@ static size_t shrink_literals(struct shortening *s, uint8_t *p, size_t n, uint8_
 size_t compare_shorten(const struct library *l, enum lib_item item, uint8_t *p, size_t n, enum part part,
                        enum lib_verdict verdict, enum cause cause, int tries) {
     static uint8_t trial[COMPARE_INPUT];
-    struct shortening s = {l, item, part, verdict, cause, tries, time(NULL) + SECONDS};
+    struct shortening s = {l, item, part, verdict, cause, tries, time(NULL) + SECONDS, false};
+    s.ended = n >= 2 && p[n - 2] == '\r' && p[n - 1] == '\n';
     if (n > sizeof trial || n < 2)
         return n;
     for (size_t run = n / 2; run >= 1 && s.tries > 0; run /= 2)

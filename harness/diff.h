@@ -79,8 +79,6 @@ uint64_t diff_one(struct diff *d, struct tally *t, enum lib_item item, const uin
 /* diff_watch.c: workers one after the other until time, inputs or the user end it. false: err. */
 bool diff_run(struct diff *d, char *err, size_t errlen);
 
-bool diff_isolate(void); /* every library runs in a child from now on */
-
 /* diff_grid.c: what was found, set apart from what profiles know. Returns the exit status. */
 int diff_report(struct diff *d);
 

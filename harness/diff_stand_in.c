@@ -1,48 +1,9 @@
-/* library_stand_in.c: asking a library in this process without watching it, until another file does it
- * better. */
-#include "library.h"
-
-#include "diff.h"
+/* diff_stand_in.c: a mutator as weak symbols, until harness/mutate.c is there: changes single octets and
+ * knows no grammar. */
 #include "mutate.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
-
-__attribute__((weak)) void library_ask(const struct library *l, enum lib_item item, const uint8_t *p,
-                                       size_t n, struct lib_answer *a) {
-    l->parse(item, p, n, a);
-}
-
-__attribute__((weak)) struct library_limits library_limits = {1000, (size_t)256 << 20};
-static const struct library *here[LIBRARY_MAX];
-static int registered;
-__attribute__((weak)) void library_register(const struct library *l) {
-    if (registered < LIBRARY_MAX)
-        here[registered++] = l;
-}
-__attribute__((weak)) const struct library *library_find(const char *name) {
-    for (int i = 0; i < registered; i++)
-        if (!strcmp(here[i]->name, name))
-            return here[i];
-    return NULL;
-}
-__attribute__((weak)) const struct library *library_load(const char *name, char *err, size_t errlen) {
-    int before = registered;
-    if (strchr(name, '/') && dlopen(name, RTLD_NOW) && registered > before)
-        return here[before];
-    const struct library *l = library_find(name);
-    if (!l)
-        snprintf(err, errlen, "library `%s` is not built here", name);
-    return l;
-}
-
-__attribute__((weak)) int library_names(struct library_name *v, int max) {
-    (void)v, (void)max;
-    return 0;
-}
-
-__attribute__((weak)) void library_end(void) {}
 
 __attribute__((weak)) size_t mutate(enum lib_item item, uint8_t *p, size_t n, size_t cap, uint64_t seed) {
     static const char *const plain[ITEM_COUNT] = {"ID (\"a\" \"b\")\r\n", "* ID (\"a\" \"b\")\r\n",
@@ -76,5 +37,3 @@ __attribute__((weak)) size_t mutate_cross(enum lib_item item, const uint8_t *a, 
     memcpy(out + i, b + j, bn - j);
     return i + bn - j;
 }
-
-__attribute__((weak)) bool diff_isolate(void) { return false; }

@@ -92,8 +92,6 @@ static enum lib_verdict watch(struct diff *d, pid_t pid, bool tty, uint64_t *las
 /* In a child, since it asks the library again: with its cause, made short. false: the child came to no end.
  */
 static bool examine(struct diff *d, int k) {
-    if (!diff_isolate())
-        return false;
     pid_t pid = fork();
     if (pid == 0) {
         static uint8_t canon[LIB_CANON];
@@ -106,6 +104,7 @@ static bool examine(struct diff *d, int k) {
         dup2(null, 1);
         dup2(null, 2);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        library_limits.isolate = true;
         struct tally *t = tally_open(d->out, err, sizeof err);
         reference_answer(d->s->item, d->s->input, d->s->n, &o, &r);
         bool same = t && compare(l, d->s->item, d->s->input, d->s->n, &r, &found) && found.part == PART_FAULT;
@@ -170,6 +169,8 @@ bool diff_run(struct diff *d, char *err, size_t errlen) {
         atomic_store(&d->s->done, false);
         atomic_store(&d->s->asked_ms, 0);
         fflush(NULL);
+        library_end(); /* a worker has children of its own: one that was cut short would answer the next
+                          worker */
         pid_t pid = fork();
         if (pid == 0)
             diff_work(d);

@@ -14,7 +14,7 @@ struct profile {
     uint8_t parts[ITEM_COUNT][CAUSE_COUNT]; /* bits 1 << enum part */
 };
 
-static const char *const part_words[] = {"takes", "refuses", "waits", "short", "content", "fault"};
+static const char *const part_words[] = {"takes", "refuses", "waits", "short", "content", "lingers", "fault"};
 #define PART_WORDS (sizeof part_words / sizeof *part_words)
 
 static bool one_part(const struct profile *p, const struct script_value *v, uint8_t *bits, char *err,
@@ -32,7 +32,7 @@ static bool one_part(const struct profile *p, const struct script_value *v, uint
         }
     return script_error(
         p->file, v, err, errlen,
-        "unknown part `%.40s`: expected takes, refuses, waits, short, content or fault (nearest "
+        "unknown part `%.40s`: expected takes, refuses, waits, short, content, lingers or fault (nearest "
         "name: %s)",
         v->text, script_nearest(v->text, part_words, PART_WORDS));
 }

@@ -186,7 +186,7 @@ bool tally_add(struct tally *t, const struct library *l, enum lib_item item, con
             memcpy(t->input, p, n);
             r->shortest = (uint32_t)n;
             size_t m =
-                d->part == PART_FAULT && !l->isolate
+                d->part == PART_FAULT && !l->isolate && !library_limits.isolate
                     ? n
                     : compare_shorten(l, item, t->input, n, d->part, d->answer.verdict, d->cause[i], TRIES);
             saved = m == n || save(t, r, t->input, m, err, errlen);

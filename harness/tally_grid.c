@@ -36,7 +36,7 @@ static const char *how(const struct fold *f) {
 /* What a cell says of one library and one cause: t takes, r refuses, ... and their sum. */
 static void cell(char *to, size_t n, const struct fold *v, int folds, const char *library, int item,
                  int cause) {
-    static const char letters[] = {' ', 't', 'r', 'w', 's', 'c', '!'};
+    static const char letters[] = {' ', 't', 'r', 'w', 's', 'c', 'l', '!'};
     uint64_t count = 0;
     char marks[16];
     size_t k = 0;
@@ -121,11 +121,12 @@ void tally_grid(FILE *out, const struct fold *v, int n, uint64_t executed, bool 
     for (int at = 0; at < names; at += COLUMNS)
         matrix(out, v, n, name + at, names - at < COLUMNS ? names - at : COLUMNS);
     if (n)
-        fputs(
-            "\nThe library ... t takes what the grammar refuses, r refuses what it accepts, w waits for "
-            "more,\n"
-            "s takes another number of octets, c understands something else, ! crashed, hung or the like.\n",
-            out);
+        fputs("\nThe library ... t takes what the grammar refuses, r refuses what it accepts, w waits for "
+              "more,\n"
+              "s takes another number of octets, c understands something else, l lingers on a line that is "
+              "refused,\n"
+              "! crashed, hung or the like.\n",
+              out);
     section(out, "known by a profile", v, n, true, colour);
     section(out, "new", v, n, false, colour);
 }

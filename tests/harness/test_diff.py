@@ -32,7 +32,7 @@ static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_ans
         switch (*plant) {
         case 'c': if (has(p, n, "\\\\")) abort(); break;
         case 'h': if (has(p, n, "{0}")) for (;;) pause(); break;
-        case 'm': if (has(p, n, "\"\"")) for (;;) for (volatile char *q = malloc(1 << 20), *e = q + (1 << 20); q < e; q += 512) *q = 1; break;
+        case 'm': if (has(p, n, "\"\"")) for (;;) for (volatile char *q = malloc(16 << 20), *e = q + (16 << 20); q < e; q += 4096) *q = 1; break;
         case 'b': if (has(p, n, "))")) puts("I am talking"); break;
         case 'l': if (a->verdict == LIB_ACCEPT && has(p, n, "}\r\n")) a->verdict = LIB_REJECT; break;
         case 'n': if (a->verdict == LIB_ACCEPT && has(p, n, "nil")) a->verdict = LIB_REJECT; break;
@@ -83,7 +83,7 @@ shutil.copy("build/san/imapdiff", binary)
 with open(os.path.join(work, "planted.c"), "w") as f:
     f.write(PLANTED)
 subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-std=c17", "-I" + top + "/harness", "-I" + top + "/grammar",
-                "-o", work + "/planted.so", work + "/planted.c"], check=True)
+                "-o", work + "/planted.so", work + "/planted.c", "grammar/id.c", "grammar/scan.c", "build/gen/id.c", "build/gen/clientid.c"], check=True)
 for name, octets in SEEDS.items():
     with open(os.path.join(work, "corpus", name), "wb") as f:
         f.write(octets)
@@ -127,7 +127,7 @@ for wanted in [("id", "refuses", "literal"), ("id", "refuses", "lower-case-nil")
     if wanted not in seen:
         fail(f"{wanted} was not found: {seen}")
 odd = [d for d in a["disagreements"] if d["cause"] == "odd-count"][0]
-if odd["clauses"] != "ID-3.1-e" or odd["standing"] != "library wrong" or odd["input"] != 'ID ("a")':
+if odd["clauses"] != "ID-3.1-e" or odd["standing"] != "library wrong" or not odd["input"].startswith('ID ("a")'):
     fail(f"odd-count: {odd}")
 
 # T-ID-4: a receiver may refuse more pairs than a sender may send. That is no fault of it.

@@ -82,7 +82,7 @@ static const struct {
      ":3: unknown cause `odd-counts`: expected one that `imapdiff list causes` names (nearest name: "
      "odd-count)"},
     {"return profile { library = \"x\", known = {\n id = {\n  atom = \"take\" } } }",
-     ":3: unknown part `take`: expected takes, refuses, waits, short, content or fault (nearest name: "
+     ":3: unknown part `take`: expected takes, refuses, waits, short, content, lingers or fault (nearest name: "
      "takes)"},
     {"return profile { library = \"x\", known = { id = { atom = true } } }",
      ":1: a cause is a boolean: expected \"takes\""},
