@@ -86,10 +86,10 @@ static void defaults(struct check_options *o, const char *target) {
 
 int check_main(int argc, char **argv) {
     struct check_options o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT};
-    char err[400];
+    char err[800];
     if (!parse(argc, argv, &o))
         return EXIT_USAGE;
-    if (o.resume && !resume_options(&o, err, sizeof err)) {
+    if (!check_inputs(&o, err, sizeof err)) {
         cli_error("%s", err);
         return EXIT_USAGE;
     }
@@ -104,7 +104,8 @@ int check_main(int argc, char **argv) {
         status = worse(status, check_target(o.target[n], &each[n], &stop, &runs[n]));
         if (!machine)
             report_text(stdout, &runs[n], report_colour(stdout));
-        bool named = !strncmp(runs[n].end_text, runs[n].target, strlen(runs[n].target));
+        bool named = !strncmp(runs[n].end_text, runs[n].target, strlen(runs[n].target)) ||
+                     !strncmp(runs[n].end_text, "unknown target ", 15);
         if (runs[n].end_text[0])
             cli_error("%s%s%s", named ? "" : runs[n].target, named ? "" : ": ", runs[n].end_text);
         if (runs[n].io_error[0])

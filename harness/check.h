@@ -76,22 +76,30 @@ uint32_t tally_answers(const struct tally *t, uint32_t i);
 bool finding_fails(const struct finding *f, bool strict);
 bool tally_fails(const struct tally *t, bool strict);
 
-/* check_forms.c: command forms, such as "UID FETCH body" or "STORE +FLAGS.SILENT", and how often they were sent. */
+/* check_forms.c: command forms, such as "UID FETCH body" or "STORE +FLAGS.SILENT", and how often they were
+ * sent. */
 #define FORMS_MAX   256 /* far more than there are names */
 #define FORMS_OFTEN 50  /* what shows up now and then has shown up by then */
 struct form {
     char name[56];
     uint64_t count;
-    bool scenario; /* a scenario has it */
+    bool scenario;   /* a scenario has it */
+    uint32_t deaths; /* how often a server died of it */
 };
 struct forms {
     struct form form[FORMS_MAX]; /* in the order of their first use */
     uint32_t n;
-    uint64_t last[FORMS_MAX / 64]; /* bits: forms of the program that was counted last */
+    uint8_t last[FORMS_MAX]; /* how often each came in the program that was counted last */
+    uint32_t latest,
+        unanswered; /* its last; the one to which nothing was said before an end. FORMS_MAX: none */
 };
 void forms_count(struct forms *f, const struct drive_log *log, bool scenario);
 /* Is form i one of a scenario's that was sent less than FORMS_OFTEN times? */
 bool forms_rare(const struct forms *f, uint32_t i);
+/* The server died of the program that was counted last. What it mostly dies of is not repeated: it is found.
+ */
+void forms_death(struct forms *f);
+bool forms_fatal(const struct forms *f, uint32_t i);
 
 struct scenario_outcome {
     char name[64], cites[64], text[200];
@@ -146,6 +154,9 @@ void progress_start(struct progress *p, bool quiet);
 void progress_show(struct progress *p, const struct check_run *run, bool force);
 void progress_end(struct progress *p);
 uint64_t clock_ms(void);
+
+/* check_inputs.c: are --scenario, --profile and --resume there? false: one line in err. */
+bool check_inputs(struct check_options *o, char *err, size_t errlen);
 
 /* check_resume.c: takes over the seed of the run in o->resume. false: one line in err. */
 bool resume_options(struct check_options *o, char *err, size_t errlen);

@@ -23,7 +23,8 @@ static void add(struct forms *f, const char *name, const char *more, bool scenar
         memcpy(f->form[f->n++].name, text, sizeof text);
     f->form[i].count++;
     f->form[i].scenario = f->form[i].scenario || scenario;
-    f->last[i / 64] |= UINT64_C(1) << (i % 64);
+    f->last[i] += f->last[i] < 255;
+    f->latest = i;
 }
 
 /* "UID FETCH", in upper case, of a command that we know; else "unknown command". */
@@ -138,8 +139,18 @@ void forms_count(struct forms *f, const struct drive_log *log, bool scenario) {
     static struct node v[256];
     static struct imap_command c;
     memset(f->last, 0, sizeof f->last);
+    uint32_t open[PROGRAM_SESSIONS + 1]; /* each session's form that nothing was said to yet */
+    for (int i = 0; i <= PROGRAM_SESSIONS; i++)
+        open[i] = FORMS_MAX;
+    f->unanswered = FORMS_MAX;
     for (uint32_t i = 0; i < log->n; i++) {
         const struct event *e = &log->event[i];
+        if (e->session > PROGRAM_SESSIONS)
+            continue;
+        if (e->kind == EV_CLOSED && f->unanswered == FORMS_MAX)
+            f->unanswered = open[e->session];
+        if (e->kind == EV_RECEIVED || e->kind == EV_CLOSED)
+            open[e->session] = FORMS_MAX;
         if (e->kind != EV_SENT || !e->n)
             continue;
         struct node_pool nodes = {.v = v, .cap = sizeof v / sizeof *v, .len = 1};
@@ -149,9 +160,19 @@ void forms_count(struct forms *f, const struct drive_log *log, bool scenario) {
             add_parsed(f, name, &c, &nodes, scenario);
         else
             add(f, name, strcmp(name, "unknown command") ? "malformed" : "", scenario);
+        open[e->session] = f->latest;
     }
 }
 
 bool forms_rare(const struct forms *f, uint32_t i) {
-    return i < f->n && f->form[i].scenario && f->form[i].count < FORMS_OFTEN;
+    return i < f->n && f->form[i].scenario && f->form[i].count < FORMS_OFTEN && !forms_fatal(f, i);
+}
+
+void forms_death(struct forms *f) {
+    if (f->unanswered < f->n)
+        f->form[f->unanswered].deaths++;
+}
+
+bool forms_fatal(const struct forms *f, uint32_t i) {
+    return f->form[i].deaths >= 3 && (uint64_t)f->form[i].deaths * 2 >= f->form[i].count;
 }

@@ -69,7 +69,7 @@ static bool write_text(const char *path, const char *text, size_t n) {
 
 void out_trace(struct check_run *run, struct finding *f, const struct drive_log *log,
                const struct program *p) {
-    if (!run->folder[0])
+    if (!run->folder[0] || !p) /* found before the first program */
         return;
     struct program trace;
     program_init(&trace);

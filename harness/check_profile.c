@@ -36,9 +36,10 @@ bool profile_known(struct check_run *run, const char *file, char *err, size_t er
     json_t *root = json_load_file(file, 0, &e);
     if (!root) {
         if (e.line > 0)
-            snprintf(err, errlen, "%s:%d: expected an object as --json writes it: %s", file, e.line, e.text);
+            snprintf(err, errlen, "--profile: %.200s:%d: expected an object as --json writes it: %s", file,
+                     e.line, e.text);
         else
-            snprintf(err, errlen, "%s: %s", file, e.text);
+            snprintf(err, errlen, "--profile: %s", e.text);
         return false;
     }
     bool ok =
@@ -47,7 +48,8 @@ bool profile_known(struct check_run *run, const char *file, char *err, size_t er
         known_rows(run, json_object_get(root, "profile"));
         known_findings(run, json_object_get(root, "findings"));
     } else {
-        snprintf(err, errlen, "%s: expected `profile` and `findings` as --json writes them for one target",
+        snprintf(err, errlen,
+                 "--profile: %.200s: expected `profile` and `findings` as --json writes them for one target",
                  file);
     }
     json_decref(root);

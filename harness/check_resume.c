@@ -3,6 +3,7 @@
  */
 #include "check_running.h"
 
+#include "cli.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -30,14 +31,15 @@ bool run_save(struct running *r, bool now) {
 }
 
 static json_t *load(const char *dir, char *err, size_t errlen) {
-    char path[500];
+    char path[500], near[400];
     json_error_t e;
     snprintf(path, sizeof path, "%s/run.json", dir);
     json_t *j = json_load_file(path, 0, &e);
     if (!j && e.line > 0)
         snprintf(err, errlen, "--resume: %s:%d: %s", path, e.line, e.text);
     else if (!j)
-        snprintf(err, errlen, "--resume: expected the folder of an earlier run: %s", e.text);
+        snprintf(err, errlen, "--resume: expected the folder of an earlier run: %s%s", e.text,
+                 near_path(dir, near, sizeof near));
     return j;
 }
 

@@ -5,8 +5,6 @@
 #include "check_stage.h"
 #include "scenario.h"
 
-#define SCENARIO_EVERY 2 /* generated programs, then a scenario again */
-
 struct running {
     struct stage stage;
     struct check_run *run;
@@ -19,9 +17,11 @@ struct running {
     int silent;        /* programs in a row that ended without a reply */
     uint64_t saved_ms; /* when run_save wrote last */
     struct scenarios *set;
-    uint64_t (*has)[FORMS_MAX / 64]; /* bits: which forms a scenario of the set has */
-    uint32_t turn;                   /* the scenario that runs, or ran last */
-    bool any;                        /* it was chosen for any rare form, not for the rarest */
+    uint8_t (*has)[FORMS_MAX]; /* how often a scenario of the set sends each form */
+    uint32_t *cost_ms;         /* of the scenario; more, where it did not send what it was repeated for */
+    uint32_t turn;             /* the scenario that runs, or ran last */
+    int64_t budget_ms; /* what repeating rare forms may take: twice what the generated programs took */
+    uint32_t refills;  /* programs and scenarios for rare forms */
 };
 
 /* check_target.c: runs one program; false: the run is over. */
@@ -37,9 +37,10 @@ bool run_resume(struct running *r, char *err, size_t errlen);
 
 /* check_scenarios.c: all scenarios once. false: the run is over. */
 bool run_scenarios(struct running *r);
-/* In a run that has a time: a scenario with a command form that was sent less than FORMS_OFTEN times runs
- * again, if there is one. Generated programs stay what they are. false: the run is over. */
-bool run_rare_scenario(struct running *r);
+/* In a run that has a time: what sends command forms that were sent less than FORMS_OFTEN times, as long as
+ * the budget lasts: programs made of them, and scenarios again. Generated programs stay what they are. p:
+ * room for a program. false: the run is over. */
+bool run_rare_forms(struct running *r, struct program *p);
 void run_scenarios_free(struct running *r);
 
 #endif

@@ -11,8 +11,10 @@
 static bool play(void *user, const struct program *p) {
     struct running *r = user;
     bool on = run_one(r, p);
-    for (int i = 0; i < FORMS_MAX / 64; i++)
-        r->has[r->turn][i] |= r->run->forms.last[i];
+    for (int i = 0; i < FORMS_MAX; i++) {
+        uint8_t *has = &r->has[r->turn][i];
+        *has = (uint8_t)(*has > r->run->forms.last[i] ? *has : r->run->forms.last[i]);
+    }
     return on;
 }
 
@@ -39,14 +41,15 @@ static bool keep_outcome(struct check_run *run, const struct scenario_outcome *o
 }
 
 static bool load_scenarios(struct running *r) {
-    char lua[512], path[600], err[400];
+    char lua[512], path[600], err[800];
     if (r->run->o->scenario && !r->run->o->scenario[0])
         return true;
-    if (!lua_folder(lua, sizeof lua))
-        return true;
+    if (!lua_folder(lua, sizeof lua, err, sizeof err))
+        return true; /* a wrong IMAPDIFF_LUA was refused before */
     snprintf(path, sizeof path, "%s/scenario", lua);
     if ((r->set = scenarios_load(path, r->run->o->scenario, err, sizeof err)) &&
-        (r->has = calloc(scenarios_count(r->set) + 1, sizeof *r->has)))
+        (r->has = calloc(scenarios_count(r->set) + 1, sizeof *r->has)) &&
+        (r->cost_ms = calloc(scenarios_count(r->set) + 1, sizeof *r->cost_ms)))
         return true;
     if (r->set)
         snprintf(err, sizeof err, "out of memory");
@@ -70,8 +73,10 @@ static bool run_scenario(struct running *r) {
     struct scenario_outcome outcome = {0};
     memcpy(host.can, r->stage.target->can, sizeof host.can);
     r->scenario = &runner;
+    uint64_t t = clock_ms();
     bool on = scenario_run(scenarios_at(r->set, r->turn), &host, &runner, &outcome);
     r->scenario = NULL;
+    r->cost_ms[r->turn] = (uint32_t)(clock_ms() - t) + 1;
     return keep_outcome(r->run, &outcome) && on;
 }
 
@@ -84,43 +89,71 @@ bool run_scenarios(struct running *r) {
     return on;
 }
 
-static bool has_form(const struct running *r, uint32_t scenario, uint32_t form) {
-    return r->has[scenario][form / 64] >> (form % 64) & 1;
+static uint32_t missing(const struct forms *f, uint32_t i) {
+    return forms_rare(f, i) ? (uint32_t)(FORMS_OFTEN - f->form[i].count) : 0;
 }
 
-static bool has_rare(const struct running *r, uint32_t scenario) {
-    for (uint32_t i = 0; i < r->run->forms.n; i++)
-        if (has_form(r, scenario, i) && forms_rare(&r->run->forms, i))
-            return true;
-    return false;
-}
-
-/* The form that needs repeating most; forms.n: none does. */
-static uint32_t rarest(const struct forms *f) {
-    uint32_t best = f->n;
-    for (uint32_t i = 0; i < f->n; i++)
-        if (forms_rare(f, i) && (best == f->n || f->form[i].count < f->form[best].count))
-            best = i;
-    return best;
-}
-
-bool run_rare_scenario(struct running *r) {
-    uint32_t all = r->set ? scenarios_count(r->set) : 0, form = rarest(&r->run->forms);
-    if (form == r->run->forms.n)
-        return true;
-    /* Every other time for any rare form: a scenario may be unable to send the rarest one again. */
-    r->any = !r->any;
-    for (uint32_t tried = 0; tried < all; tried++) {
-        r->turn = r->turn + 1 < all ? r->turn + 1 : 0;
-        if (r->any ? has_rare(r, r->turn) : has_form(r, r->turn, form))
-            return run_scenario(r);
+/* Rare commands that a scenario would send. */
+static uint32_t gain(const struct running *r, uint32_t scenario) {
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < r->run->forms.n; i++) {
+        uint32_t has = r->has[scenario][i], miss = missing(&r->run->forms, i);
+        sum += has < miss ? has : miss;
     }
+    return sum;
+}
+
+/* The scenario that sends most of what is rare in its time. *on false: the run is over. */
+static bool rare_scenario(struct running *r, bool *on) {
+    uint32_t all = r->set ? scenarios_count(r->set) : 0, best = all;
+    double most = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        double rate = (double)gain(r, i) / (r->cost_ms[i] ? r->cost_ms[i] : 1);
+        if (rate > most) {
+            most = rate;
+            best = i;
+        }
+    }
+    if (best == all)
+        return false;
+    r->turn = best;
+    uint32_t before = gain(r, best), paid = r->cost_ms[best];
+    *on = run_scenario(r);
+    if (gain(r, best) == before && r->cost_ms[best] < paid * 4) /* it could not: the others first */
+        r->cost_ms[best] = paid * 4;
     return true;
+}
+
+static bool rare_program(struct running *r, struct program *p, bool *on) {
+    struct form_want want[FORMS_MAX];
+    const struct forms *f = &r->run->forms;
+    for (uint32_t i = 0; i < f->n; i++)
+        want[i] = (struct form_want){f->form[i].name, missing(f, i)};
+    if (!generator_forms(r->run->generator, want, f->n, p))
+        return false;
+    *on = run_one(r, p);
+    return true;
+}
+
+bool run_rare_forms(struct running *r, struct program *p) {
+    bool on = true, done = true;
+    while (on && done && r->budget_ms > 0 && run_time_left(r)) {
+        uint64_t t = clock_ms();
+        /* Two programs, then a scenario, which alone has some of the forms. */
+        bool scenario = r->refills++ % 3 == 2;
+        done = scenario ? rare_scenario(r, &on) : rare_program(r, p, &on);
+        if (!done)
+            done = scenario ? rare_program(r, p, &on) : rare_scenario(r, &on);
+        r->budget_ms -= (int64_t)(clock_ms() - t);
+    }
+    return on;
 }
 
 void run_scenarios_free(struct running *r) {
     scenarios_free(r->set);
     free(r->has);
+    free(r->cost_ms);
     r->set = NULL;
     r->has = NULL;
+    r->cost_ms = NULL;
 }

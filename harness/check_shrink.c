@@ -163,6 +163,9 @@ static int shrink_file(const char *file, const char *target, const char *to, str
     } else
         cli_error("%s: %s", target_label(s.name, path, sizeof path), err);
     stage_close(&s);
+    if (s.left[0])
+        cli_error("%s: mailboxes may be left on the server: %s", target_label(s.name, path, sizeof path),
+                  s.left);
     program_free(&p);
     return status;
 }

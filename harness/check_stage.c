@@ -85,7 +85,7 @@ enum drive_end stage_run(struct stage *s, const struct program *p) {
 
 void stage_close(struct stage *s) {
     if (s->target)
-        drive_clean(s->drive);
+        snprintf(s->left, sizeof s->left, "%s", drive_clean(s->drive));
     drive_free(s->drive);
     target_free(s->target);
     if (s->oracle)

@@ -21,6 +21,7 @@ struct stage {
     struct oracle *oracle;
     char *login[TARGET_USERS + 1]; /* the target's users; the oracle outlives an instance */
     uint32_t number;               /* of the last program, from 1 */
+    char left[80];                 /* stage_close: the folder that may be left on the server; "" */
 };
 
 /* Loads behaviours, opens the target. false: one line in err, and *status is the exit status for it;

@@ -69,7 +69,11 @@ bool run_one(struct running *r, const struct program *p) {
         return false;
     enum drive_end end = stage_run(&r->stage, p);
     take_counts(r);
+    if (drive_starttls_failed(r->stage.drive))
+        drive_without_starttls(r->stage.drive);
     forms_count(&run->forms, drive_log(r->stage.drive), r->scenario != NULL);
+    if (end == DRIVE_DIED)
+        forms_death(&run->forms);
     progress_show(&r->progress, run, false);
     run_save(r, false);
     bool enough = run->o->first && tally_fails(&run->tally, run->o->strict);
@@ -152,18 +156,37 @@ static void generated(struct running *r, struct program *p) {
         if (!generator_next(r->run->generator, p))
             return;
         r->run->generated++;
+        uint64_t t = clock_ms();
         if (!run_one(r, p))
             return;
-        if (r->run->o->time_ms && n % SCENARIO_EVERY == SCENARIO_EVERY - 1 && !run_rare_scenario(r))
+        r->budget_ms += 2 * (int64_t)(clock_ms() - t);
+        if (r->run->o->time_ms && !run_rare_forms(r, p))
             return;
     }
+}
+
+/* A server whose OK to STARTTLS brings no TLS is found out by a program of its own; the others do without.
+ * false: the run is over. */
+static bool probe_starttls(struct running *r, struct program *p) {
+    static const char text[] = "C1: CAPABILITY\n@open C2 tls=starttls login=no\n";
+    char err[256];
+    if (!drive_capabilities(r->stage.drive)) {
+        run_unreachable(r);
+        return false;
+    }
+    if (!drive_starttls_failed(r->stage.drive) ||
+        !program_parse(p, "STARTTLS", 1, text, strlen(text), err, sizeof err))
+        return true;
+    bool on = run_one(r, p);
+    drive_without_starttls(r->stage.drive);
+    return on;
 }
 
 static void run_all(struct running *r) {
     struct program p;
     program_init(&p);
     /* Without lua/scenario the same situations come from the program itself. */
-    bool on = run_scenarios(r);
+    bool on = probe_starttls(r, &p) && run_scenarios(r);
     if (on && !r->run->scenarios && !r->run->o->scenario && !r->run->o->resume)
         on = builtin(r, &p);
     if (on)
@@ -283,6 +306,11 @@ int check_target(const char *name, const struct check_options *o, const volatile
     if (r.print && fclose(r.print) != 0 && !run->io_error[0])
         snprintf(run->io_error, sizeof run->io_error, "cannot write %.250s: %m", o->print_programs);
     stage_close(&r.stage);
+    if (r.stage.left[0]) {
+        size_t n = strlen(run->end_text);
+        snprintf(run->end_text + n, sizeof run->end_text - n, "%smailboxes may be left on the server: %s",
+                 n ? "; " : "", r.stage.left);
+    }
     run_scenarios_free(&r);
     if (ran)
         run->status = status_of(run);

@@ -37,11 +37,14 @@ int replay_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 
+/* " (nearest: NAME)" for a path that does not exist, where its folder has a similar name; else "". Returns
+ * out. */
+const char *near_path(const char *path, char *out, size_t n);
 /* Where lua/ is: $IMAPDIFF_LUA, else lua in the current folder, ../lua or ../../lua beside the running
- * binary, or
- * ../share/imapdiff/lua beside it. false: nowhere. */
-bool lua_folder(char *path, size_t n);
-/* All behaviours of lua/behaviour and of `folders`. NULL: one line in err. A missing lua/ gives an empty set.
- */
+ * binary, or ../share/imapdiff/lua beside it. false: nowhere; err is "", or one line if $IMAPDIFF_LUA is
+ * wrong. */
+bool lua_folder(char *path, size_t n, char *err, size_t errlen);
+/* All behaviours of lua/behaviour and of `folders` (--behaviours). NULL: one line in err. A missing lua/
+ * gives an empty set; a missing or empty one of `folders` is an error. */
 struct behaviours *load_behaviours(const char *const *folders, int n, char *err, size_t errlen);
 #endif

@@ -116,6 +116,10 @@ static bool option(const struct cli_option *options, int argc, char **argv, int 
         *(bool *)o->to = true;
         return true;
     }
+    if (o->type == CLI_FILE && !equals[1]) {
+        cli_error("--%s: expected a file name behind `=`", o->name);
+        return false;
+    }
     if (o->type == CLI_FILE) {
         *(bool *)o->to = true;
         *o->file = equals + 1;
@@ -141,7 +145,8 @@ bool cli_parse(const struct cli_option *options, int argc, char **argv, const ch
         } else if (*n < max) {
             operand[(*n)++] = argv[i];
         } else {
-            cli_error("unexpected word `%s`; see imapdiff --help", argv[i]);
+            cli_error("unexpected word `%s`%s; see imapdiff --help", argv[i],
+                      max > 1 ? ": there are too many" : "");
             return false;
         }
     }

@@ -142,8 +142,8 @@ static bool is_folder(const char *path) {
 /* Beside lua/, a folder for each item; where there is none, the mutator makes inputs from nothing. */
 static bool default_corpus(struct diff *d, char *err, size_t errlen) {
     char lua[512], path[600];
-    if (!lua_folder(lua, sizeof lua))
-        return true;
+    if (!lua_folder(lua, sizeof lua, err, errlen))
+        return !err[0];
     for (int i = 0; i < ITEM_COUNT; i++) {
         snprintf(path, sizeof path, "%s/../corpus/%s", lua, lib_item_name(i));
         if (d->items >> i & 1 && is_folder(path) && !corpus_read(d, path, false, err, errlen))

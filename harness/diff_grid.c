@@ -28,7 +28,9 @@ static void apply(const struct diff *d, const struct profile *p, const char *pat
 
 static bool apply_profiles(const struct diff *d, struct fold *v, int n, char *err, size_t errlen) {
     char lua[512], path[700];
-    bool folder = lua_folder(lua, sizeof lua);
+    bool folder = lua_folder(lua, sizeof lua, err, errlen);
+    if (!folder && err[0])
+        return false;
     for (int k = 0; k < d->libraries + d->o.profiles; k++) {
         bool given = k >= d->libraries;
         if (given)

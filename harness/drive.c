@@ -42,6 +42,7 @@ void drive_detach(struct drive *d) {
     d->net = NULL;
     d->separator = 0;
     d->capabilities[0] = '\0';
+    d->starttls_failed = d->starttls_off = false;
     d->made = d->inbox_seen = 0;
 }
 
@@ -88,6 +89,13 @@ static bool noop_round(struct drive *d) {
     return true;
 }
 
+void drive_without_starttls(struct drive *d) {
+    d->starttls_off = true;
+    d->target->can[SECURE_STARTTLS] = false;
+}
+
+bool drive_starttls_failed(const struct drive *d) { return d->starttls_failed && !d->starttls_off; }
+
 static bool any_open(const struct drive *d) {
     for (int i = 1; i <= PROGRAM_SESSIONS; i++)
         if (d->session[i].state == SESSION_OPEN)
@@ -98,11 +106,15 @@ static bool any_open(const struct drive *d) {
 static bool checkpoint(struct drive *d) {
     if (!noop_round(d))
         return false;
-    if (d->o.pause_ms > 0 && any_open(d)) /* nobody is there to be told: nothing to wait for */
-        until(d, never, 0, d->o.pause_ms);
-    else
-        d->net->poll(d->self, 0);
-    if (d->end != DRIVE_DONE || !noop_round(d))
+    /* Who was told everything by the first NOOP has nothing to wait for. */
+    d->net->poll(d->self, 0);
+    if (!d->o.oracle || !oracle_settled(d->o.oracle)) {
+        if (d->o.pause_ms > 0 && any_open(d))
+            until(d, never, 0, d->o.pause_ms);
+        if (d->end != DRIVE_DONE || !noop_round(d))
+            return false;
+    }
+    if (d->end != DRIVE_DONE)
         return false;
     log_event(&d->log, EV_CHECKPOINT, 0, d->net->now(d->self), NULL, 0)->line = d->line;
     if (d->o.oracle)

@@ -83,9 +83,16 @@ const struct drive_counts *drive_counts(const struct drive *d);
  * surrounded by blanks, in upper case: " IMAP4REV1 ID IDLE ". Valid as long as d. NULL: unreachable,
  * drive_text says why. */
 const char *drive_capabilities(struct drive *d);
-/* Deletes what this run left on the server: the folder imapdiff-RUN too. Bounded by a deadline; for after a
- * signal too. */
-void drive_clean(struct drive *d);
+/* Did the server say OK to STARTTLS and then not speak TLS? drive_without_starttls has programs do without it
+ * from then on: to replay the finding it must be left on. */
+bool drive_starttls_failed(const struct drive *d);
+void drive_without_starttls(struct drive *d);
+/* Deletes what this run left on the server: the folder imapdiff-RUN too; for after a signal too. Gives up
+ * when the server is silent for CLEAN_SILENT_MS, or after CLEAN_MS. What may be left: "imapdiff-RUN"; "" when
+ * nothing is. Valid as long as d. */
+#define CLEAN_SILENT_MS 4000
+#define CLEAN_MS        30000
+const char *drive_clean(struct drive *d);
 
 /* The log's first n events as a trace (header to be set by the caller). `from` is the program that ran: its
  * comments and

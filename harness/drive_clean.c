@@ -26,6 +26,12 @@ static bool ask(struct drive *d, int user, const char *fmt, ...) {
     if (n < 0 || n >= (int)sizeof command)
         return false;
     s->answers.n = 0;
+    if (d->clean_end) {
+        uint64_t now = d->net->now(d->self), next = now + CLEAN_SILENT_MS * UINT64_C(1000000);
+        d->give_up = next < d->clean_end ? next : d->clean_end;
+        if (now >= d->clean_end || d->end != DRIVE_DONE) /* once silent, it is not asked again */
+            return false;
+    }
     if (s->state != SESSION_OPEN && !session_open(d, session, user, TLS_DEFAULT, true))
         return false;
     s->answers.n = 0;
@@ -132,16 +138,20 @@ const char *drive_capabilities(struct drive *d) {
     strcpy(d->capabilities, " ");
     add_capabilities(d, keeper(d, 1));
     /* Before login, secured if possible: STARTTLS is told in clear only, CLIENTID under TLS only. */
+    bool listed = false;
     for (int secure = 0; secure < SECURE_COUNT; secure++) {
         static const uint8_t line_tls[] = {TLS_PLAIN, TLS_IMPLICIT, TLS_STARTTLS};
         int session = HOUSEKEEPING - HOUSEKEEPING_USERS;
         struct session *s = &d->session[session];
+        if (secure == SECURE_STARTTLS && d->target->kind == TARGET_URL && !listed)
+            d->target->can[secure] = false;
         if (!d->target->can[secure])
             continue;
         s->answers.n = 0;
         if (session_open(d, session, 1, line_tls[secure], false) &&
             session_send(d, session, (struct slice){(const uint8_t *)"CAPABILITY", 10}, LINE_AUTO))
             add_capabilities(d, s);
+        listed = listed || (secure == SECURE_PLAIN && s->starttls);
         session_close(d, session);
         s->state = SESSION_NONE;
         d->end = DRIVE_DONE; /* a way that does not work is not offered */
@@ -265,7 +275,8 @@ static void delete_below(struct drive *d, int user, const char *below, bool subs
 }
 
 void clean_after(struct drive *d, const struct program *p) {
-    if (!d->target->clean || !d->log.box[0])
+    /* A server that was silent just now would be awaited in vain; drive_clean has the folder. */
+    if (!d->target->clean || !d->log.box[0] || (d->end == DRIVE_SILENT && d->prefix[0]))
         return;
     enum drive_end end = d->end;
     char text[sizeof d->text];
@@ -279,23 +290,43 @@ void clean_after(struct drive *d, const struct program *p) {
     memcpy(d->text, text, sizeof text);
 }
 
-void drive_clean(struct drive *d) {
+/* Everything of the user's below the run's folder, and the folder. false: it may still be there. */
+static bool clean_user(struct drive *d, int user) {
+    char folder[sizeof d->prefix];
+    struct found *f = calloc(1, sizeof *f);
+    snprintf(folder, sizeof folder, "%.*s", (int)strlen(d->prefix) - 1, d->prefix);
+    delete_below(d, user, folder, true);
+    bool gone = f && ask(d, user, "LIST \"\" \"%s*\"", folder);
+    if (gone) {
+        collect(keeper(d, user), "* LIST ", folder, f);
+        gone = !f->n;
+        while (f->n > 0)
+            free(f->name[--f->n]);
+    }
+    free(f);
+    if (d->inbox_seen >> (user - 1) & 1)
+        gone = empty_inbox(d, user) && gone;
+    return gone;
+}
+
+const char *drive_clean(struct drive *d) {
+    d->left[0] = '\0';
     if (!d->target || !d->target->clean || d->end == DRIVE_DIED)
-        return;
+        return d->left;
     const volatile int *stop = d->o.stop;
     d->o.stop = NULL; /* a signal ended the run, but not the cleaning */
     d->end = DRIVE_DONE;
     names_of(&d->names, &(struct program){0});
+    bool all = true;
+    d->clean_end = d->net->now(d->self) + CLEAN_MS * UINT64_C(1000000);
     if (d->target->kind == TARGET_URL && d->prefix[0])
-        for (int user = 1; user <= HOUSEKEEPING_USERS; user++) {
-            if (!(d->made >> (user - 1) & 1))
-                continue;
-            char folder[sizeof d->prefix];
-            snprintf(folder, sizeof folder, "%.*s", (int)strlen(d->prefix) - 1, d->prefix);
-            delete_below(d, user, folder, true);
-            if (d->inbox_seen >> (user - 1) & 1)
-                empty_inbox(d, user);
-        }
+        for (int user = 1; user <= HOUSEKEEPING_USERS; user++)
+            if (d->made >> (user - 1) & 1)
+                all = clean_user(d, user) && all;
+    d->clean_end = d->give_up = 0;
+    if (!all)
+        snprintf(d->left, sizeof d->left, "%.*s", (int)strlen(d->prefix) - 1, d->prefix);
     dismiss(d);
     d->o.stop = stop;
+    return d->left;
 }

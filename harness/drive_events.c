@@ -76,6 +76,11 @@ static void done_pending(struct drive *d, int session, uint32_t i) {
     arm(d, session);
 }
 
+static void told_capabilities(struct session *s, struct slice r) {
+    s->capability = true;
+    s->starttls = holds(r, " STARTTLS");
+}
+
 static void tagged_reply(struct drive *d, int session, struct slice r, uint32_t tag_n) {
     struct session *s = &d->session[session];
     struct slice rest = {r.p + tag_n + 1, r.n - tag_n - 1};
@@ -84,7 +89,7 @@ static void tagged_reply(struct drive *d, int session, struct slice r, uint32_t 
             continue;
         reply_word(rest, s->word);
         if (holds(rest, "[CAPABILITY "))
-            s->capability = true;
+            told_capabilities(s, rest);
         done_pending(d, session, i);
         return;
     }
@@ -112,7 +117,7 @@ static void understood(struct drive *d, int session, struct slice r) {
     }
     if (r.n > 1 && r.p[0] == '*' && r.p[1] == ' ') {
         if (holds((struct slice){r.p, r.n < 16 ? r.n : 16}, "* CAPABILITY ") || holds(r, "[CAPABILITY "))
-            s->capability = true;
+            told_capabilities(s, r);
         s->bye = s->bye || holds((struct slice){r.p, r.n < 6 ? r.n : 6}, "* BYE ");
         if (greeting && holds(r, "* PREAUTH"))
             s->preauth = true;
@@ -170,34 +175,51 @@ static void on_secured(void *user, int session, uint64_t t) {
         oracle_tls(d->o.oracle, session, t);
 }
 
+/* A handshake that fails for its own reasons is TLS all the same, and nothing to find. Before the first
+ * program nothing is noted, since a program will find it; but where TLS was asked for by name there will be
+ * none. */
+void drive_no_tls(struct drive *d, int session, enum closed_how how, const char *text) {
+    bool only = d->target->secure == SECURE_STARTTLS, mute = d->session[session].mute;
+    d->starttls_failed = true;
+    if ((!mute || only) && (how != CLOSED_TLS_ERROR || strstr(text, "plain text")))
+        drive_note(d, session, "R3501-6.2.1", "no TLS behind the OK to STARTTLS", text, "the TLS handshake");
+    if (only && !mute)
+        drive_fail(d, DRIVE_UNREACHABLE, "%s", text); /* never without it */
+}
+
 static void on_closed(void *user, int session, uint64_t t, enum closed_how how, const uint8_t *octets,
                       size_t n, const char *text) {
     struct drive *d = user;
     struct session *s = &d->session[session];
     bool was_open = s->state == SESSION_OPEN, ours = how == CLOSED_TIMEOUT || how == CLOSED_OVERLONG;
     bool connected = s->state == SESSION_GREETING || was_open, spoilt = s->securing && s->spoilt;
+    bool insecure = s->securing && !spoilt;
     (void)octets;
     s->state = SESSION_ENDED;
     s->pendings = 0;
     s->idling = s->challenge = s->securing = false;
     if (s->mute) {
         snprintf(d->mute_text, sizeof d->mute_text, "%s", text ? text : closed_how_name(how));
+        if (insecure)
+            drive_no_tls(d, session, how, d->mute_text);
         return;
     }
     /* A process that died is the finding; that its connection ended with it is not another one. */
-    bool dead = connected && !ours && !spoilt && !s->bye && drive_dead(d, 150);
+    bool dead = connected && (!ours || insecure) && !spoilt && !s->bye && drive_dead(d, 150);
     char whole[360];
     snprintf(whole, sizeof whole, "%s%s", text ? text : closed_how_name(how), n ? ", inside a response" : "");
     if (connected) {
         struct event *e = log_event(&d->log, EV_CLOSED, session, t, whole, ours ? strlen(whole) : 0);
         e->line = d->line;
-        e->how = spoilt || dead ? 1 : ours ? 2 : 0; /* 1: as if we had ended it */
+        e->how = spoilt || dead || insecure ? 1 : ours ? 2 : 0; /* 1: as if we had ended it */
         if (told(d, s))
             oracle_closed(d->o.oracle, session, t, e->how, whole);
     }
+    if (insecure && !dead)
+        drive_no_tls(d, session, how, whole);
     if (!was_open)
         drive_fail(d, DRIVE_UNREACHABLE, "%s", whole);
-    else if (ours && !spoilt)
+    else if (ours && !spoilt && !insecure)
         drive_fail(d, DRIVE_SILENT, "%s", whole);
 }
 

@@ -25,6 +25,7 @@ struct session {
     bool preauth, bye;
     bool logged_in;  /* by the driver itself, or PREAUTH */
     bool spoilt;     /* our own octets in clear stand behind STARTTLS: the handshake may well fail */
+    bool starttls;   /* its capabilities have STARTTLS */
     bool capability; /* the server told its capabilities since connecting, TLS or login, whichever was last */
     bool idling, challenge; /* a `+` came for IDLE, for AUTHENTICATE */
     bool go_ahead;          /* a `+` came */
@@ -63,7 +64,11 @@ struct drive {
     uint32_t made;       /* bits: users for whom the folder imapdiff-RUN was made */
     uint32_t inbox_seen; /* bits: users whose INBOX was found empty at first (URL) */
     char mute_text[300]; /* how a housekeeping session ended last; "" */
-    bool dead;           /* a process of the server died in this program; how: */
+    uint64_t give_up;    /* ns; no wait goes on longer; 0: no such limit */
+    uint64_t clean_end;  /* ns; of drive_clean; 0: it is not at work */
+    char left[80];       /* drive_clean's */
+    bool starttls_failed, starttls_off;
+    bool dead; /* a process of the server died in this program; how: */
     char obituary[1200];
     char capabilities[2048]; /* drive_capabilities; "" before */
     enum drive_end end;
@@ -119,6 +124,8 @@ bool drive_dead(struct drive *d, int wait_ms);
 
 /* drive_events.c: what the transport tells. */
 extern const struct transport_events drive_events_template;
+/* OK to STARTTLS, and then no handshake: `how` and `text` say what came instead. */
+void drive_no_tls(struct drive *d, int session, enum closed_how how, const char *text);
 
 /* drive_clean.c: mailboxes that are not the program's own. */
 bool clean_first(struct drive *d); /* once: separator, folder's name */

@@ -25,6 +25,8 @@ static bool stopped(struct drive *d) {
 
 bool until(struct drive *d, bool (*done)(struct drive *d, int session), int session, int ms) {
     uint64_t end = d->net->now(d->self) + (uint64_t)ms * 1000000u;
+    if (d->give_up && end > d->give_up)
+        end = d->give_up;
     while (!done(d, session)) {
         if (!d->session[session].mute && stopped(d))
             return false;
@@ -62,7 +64,14 @@ static bool may_go_on(struct drive *d, int session) {
 
 static bool await(struct drive *d, int session) {
     /* The transport's deadlines end a silent session; the time here is for transports without. */
-    if (!until(d, replied, session, d->target->reply_ms + 2000) && d->end == DRIVE_DONE)
+    if (until(d, replied, session, d->target->reply_ms + 2000) || d->end != DRIVE_DONE)
+        return d->end == DRIVE_DONE;
+    bool securing = d->session[session].securing;
+    if (securing) {
+        session_close(d, session);
+        snprintf(d->mute_text, sizeof d->mute_text, "%s: silence behind the OK to STARTTLS", d->target->name);
+        drive_no_tls(d, session, CLOSED_TIMEOUT, d->mute_text);
+    } else
         drive_fail(d, DRIVE_SILENT, "%s: no reply to %s %s", d->target->name,
                    d->session[session].pending[0].tag, d->session[session].pending[0].what);
     return d->end == DRIVE_DONE;
@@ -96,6 +105,21 @@ static bool login(struct drive *d, int session, int user) {
     return true;
 }
 
+/* STARTTLS, on somebody's server only where it is told of. */
+static bool secure_session(struct drive *d, int session) {
+    struct session *s = &d->session[session];
+    if (d->target->kind == TARGET_URL) {
+        if (!s->capability && !automatic(d, session, "CAPABILITY"))
+            return false;
+        if (s->state == SESSION_OPEN && !s->starttls) {
+            drive_fail(d, DRIVE_UNREACHABLE, "%s: STARTTLS is not among the server's capabilities",
+                       d->target->name);
+            return false;
+        }
+    }
+    return automatic(d, session, "STARTTLS") && s->state == SESSION_OPEN;
+}
+
 bool session_open(struct drive *d, int session, int user, enum line_tls tls, bool with_login) {
     static const uint8_t secure[] = {TLS_PLAIN, TLS_IMPLICIT, TLS_STARTTLS};
     struct session *s = &d->session[session];
@@ -122,9 +146,15 @@ bool session_open(struct drive *d, int session, int user, enum line_tls tls, boo
             d->log.event[i].how = tls;
             d->log.event[i].login = with_login;
         }
-    if (d->end == DRIVE_DONE && with_login) /* automatic() sends nothing once the session has ended */
-        return (tls != TLS_STARTTLS || automatic(d, session, "STARTTLS")) && login(d, session, s->user);
-    return d->end == DRIVE_DONE && (tls != TLS_STARTTLS || automatic(d, session, "STARTTLS"));
+    if (d->end != DRIVE_DONE)
+        return false;
+    if (tls == TLS_STARTTLS && !secure_session(d, session)) {
+        if (d->end != DRIVE_DONE)
+            session_close(d, session); /* nothing may go on in it in clear */
+        return d->end == DRIVE_DONE;
+    }
+    /* automatic() sends nothing once the session has ended */
+    return !with_login || login(d, session, s->user);
 }
 
 static bool first_word_is(struct slice s, const char *word) {
@@ -305,6 +335,14 @@ static bool others_settled(struct drive *d, int session) {
     return true;
 }
 
+/* As a command, or behind a raw line's own tag. */
+static bool mentions_starttls(struct slice text) {
+    for (uint32_t i = 0; i + 8 <= text.n; i++)
+        if (!strncasecmp((const char *)text.p + i, "STARTTLS", 8))
+            return true;
+    return false;
+}
+
 bool session_send(struct drive *d, int session, struct slice text, uint8_t flags) {
     struct session *s = &d->session[session];
     if (s->state == SESSION_NONE && !session_open(d, session, 1, TLS_DEFAULT, true))
@@ -322,6 +360,10 @@ bool session_send(struct drive *d, int session, struct slice text, uint8_t flags
     }
     if (s->idling && !session_settle(d, session))
         return false;
+    if (d->starttls_off && mentions_starttls(text)) {
+        d->counts.skipped++;
+        return true;
+    }
     if (!others_settled(d, session))
         return false;
     if (s->state != SESSION_OPEN) /* it ended meanwhile */

@@ -95,7 +95,7 @@ static void name_aim(struct generator *g) {
                  point_context_text((enum point)g->now.row->point, g->now.context, context, sizeof context));
 }
 
-static void reset(struct generator *g, struct program *out) {
+void g_reset(struct generator *g, struct program *out) {
     program_clear(out);
     g->out = out;
     g->boxes = 0;
@@ -131,7 +131,7 @@ bool generator_next(struct generator *g, struct program *out) {
     g->number = n;
     name_aim(g);
     g_seed(g, g->seed, n);
-    reset(g, out);
+    g_reset(g, out);
     program_comment(out, "aim: %s", g->name);
     if (g->now.row->inbox)
         register_inbox(g);

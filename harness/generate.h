@@ -52,6 +52,14 @@ void generator_seek(struct generator *g, uint64_t n);
  * memory. */
 bool generator_next(struct generator *g, struct program *out);
 
+/* Another program, of another series: it sends command forms (check_forms.c's names) that are missed, the
+ * most missed first, and counts `missing` down. false: it knows none of them, or memory ran out. */
+struct form_want {
+    const char *form;
+    uint32_t missing;
+};
+bool generator_forms(struct generator *g, struct form_want *want, uint32_t n, struct program *out);
+
 /* Number of aims in a round. */
 uint32_t generator_aims(const struct generator *g);
 /* Aim of the program that generator_next made last: its point (-1: a theme) and context. Returns its name:

@@ -57,7 +57,7 @@ struct g_aim {
 
 struct generator {
     struct generator_options o;
-    uint64_t seed, n; /* n: the next program */
+    uint64_t seed, n, forms; /* the next program; the next of generator_forms */
     uint64_t random[4];
     struct g_aim aim[G_AIMS];
     uint32_t aims;
@@ -79,6 +79,9 @@ struct generator {
     size_t text_n; /* the line being composed */
     char text[G_TEXT];
 };
+
+/* ---- generate.c ---- */
+void g_reset(struct generator *g, struct program *out); /* an empty program, nothing believed */
 
 /* ---- generate_random.c ---- */
 void g_seed(struct generator *g, uint64_t seed, uint64_t n);

@@ -1,8 +1,8 @@
 /* list.c: `imapdiff list` and `imapdiff explain`: what there is, and what it means. */
 #include "cli.h"
 
+#include "clauses.h"
 #include "compare.h"
-
 #include "content_mime.h"
 #include "drive.h"
 #include "explain.h"
@@ -29,7 +29,7 @@ static int list_targets(void) {
 }
 
 static int list_behaviours(void) {
-    char err[400];
+    char err[800];
     struct behaviours *b = load_behaviours(NULL, 0, err, sizeof err);
     if (!b) {
         cli_error("%s", err);
@@ -92,9 +92,9 @@ static void scenario_files(const char *folder, int depth) {
 }
 
 static int list_scenarios(void) {
-    char lua[512], path[600];
-    if (!lua_folder(lua, sizeof lua)) {
-        cli_error("no lua/ folder: set IMAPDIFF_LUA");
+    char lua[512], path[600], err[800];
+    if (!lua_folder(lua, sizeof lua, err, sizeof err)) {
+        cli_error("%s", err[0] ? err : "no lua/ folder: set IMAPDIFF_LUA");
         return EXIT_USAGE;
     }
     snprintf(path, sizeof path, "%s/scenario", lua);
@@ -215,5 +215,8 @@ int explain_main(int argc, char **argv) {
     }
     if (stat(word[0], &st) == 0 || strchr(word[0], '/'))
         return explain_trace(word[0]);
-    return explain_clause(stdout, word[0]);
+    if (clause_find(word[0]))
+        return explain_clause(stdout, word[0]);
+    fputs("imapdiff: ", stderr);
+    return explain_clause(stderr, word[0]);
 }

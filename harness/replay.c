@@ -49,6 +49,9 @@ static int once(const char *name, const struct program *p, const struct check_op
         result = -EXIT_TARGET;
     }
     stage_close(&s);
+    if (s.left[0])
+        cli_error("%s: mailboxes may be left on the server: %s", target_label(name, label, sizeof label),
+                  s.left);
     return result;
 }
 

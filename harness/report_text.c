@@ -218,16 +218,17 @@ static void rare_forms(const struct paper *p, const struct check_run *r) {
     uint32_t rare = 0, all = 0;
     for (uint32_t i = 0; i < r->forms.n; i++) {
         all += r->forms.form[i].scenario;
-        rare += forms_rare(&r->forms, i);
+        rare += r->forms.form[i].scenario && r->forms.form[i].count < FORMS_OFTEN;
     }
     if (!r->o->reach || r->o->time_ms < 60000 || !all)
         return;
     fprintf(p->f, "command forms of scenarios: %u of %u were sent at least %d times\n", all - rare, all,
             FORMS_OFTEN);
     for (uint32_t i = 0; i < r->forms.n; i++)
-        if (forms_rare(&r->forms, i))
-            fprintf(p->f, "  %-32s ×%llu\n", r->forms.form[i].name,
-                    (unsigned long long)r->forms.form[i].count);
+        if (r->forms.form[i].scenario && r->forms.form[i].count < FORMS_OFTEN)
+            fprintf(p->f, "  %-32s ×%llu%s\n", r->forms.form[i].name,
+                    (unsigned long long)r->forms.form[i].count,
+                    forms_fatal(&r->forms, i) ? "  not repeated: the server dies of it" : "");
 }
 
 /* Why the exit status is what it is. */
@@ -295,7 +296,7 @@ static void scenarios(const struct paper *p, const struct check_run *r) {
 void report_text(FILE *out, const struct check_run *r, bool colour) {
     struct paper p = {out, colour};
     bool quiet = r->o->quiet;
-    if (!r->programs && (r->end_text[0] || r->io_error[0]))
+    if (!r->programs && !r->tally.findings && (r->end_text[0] || r->io_error[0]))
         return; /* nothing was done: the error says all */
     if (!quiet) {
         counts(&p, r);

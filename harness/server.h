@@ -24,7 +24,7 @@ enum server_error {
 /* All members may be zero. */
 struct server_options {
     const char *sysroot;   /* where the packages are unpacked; default: see server_sysroot */
-    const char *run_dir;   /* where the instance's folder is made; default $TMPDIR, else /tmp (socket paths are short) */
+    const char *run_dir;   /* where the instance's folder is made; default $TMPDIR, else /dev/shm or /tmp (short, for sockets) */
     int start_timeout_ms;  /* default 20000 */
 };
 

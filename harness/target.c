@@ -24,17 +24,22 @@ static void unknown(const char *name, char *err, size_t errlen) {
     for (size_t i = 0; server_name(i) && n < 63; i++)
         known[n++] = server_name(i);
     const char *near = names_nearest(name, known, n);
+    char label[160];
     snprintf(err, errlen,
              "unknown target `%s`%s%s%s: expected model, model:BEHAVIOUR, a private server (dovecot, "
              "cyrus, ...) or a URL such as imap://user:password@host/; see `imapdiff list targets`",
-             name, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+             target_label(name, label, sizeof label), near ? " (nearest: " : "", near ? near : "",
+             near ? ")" : "");
 }
 
 const char *target_label(const char *name, char *dst, size_t cap) {
     struct imap_url u;
     struct url_error e;
-    if (!url_is(name))
-        snprintf(dst, cap, "%s", name);
+    const char *scheme = strstr(name, "://");
+    if (!url_is(
+            name)) /* of a URL that we do not know nothing but its scheme is shown: it may hold a password */
+        snprintf(dst, cap, "%.*s%s", scheme ? (int)(scheme - name) : (int)strlen(name), name,
+                 scheme ? "://..." : "");
     else if (url_parse(name, &u, &e))
         url_label(&u, dst, cap);
     else /* what is wrong with it may be where the password is */

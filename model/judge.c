@@ -176,26 +176,52 @@ static void judge_search(struct run *r, struct step *s) {
 
 /* ---- checkpoints ---- */
 
+/* What a session was not told yet. */
+struct untold {
+    unsigned dead, born, stale;
+};
+
+static struct untold untold(const struct world *w, unsigned session) {
+    const struct wsession *s = w_session(w, session);
+    const struct wview *v = w_view(w, session);
+    struct untold u = {0};
+    unsigned living = 0, all = world_living(w, s->box);
+    for (unsigned i = 0; i < s->view; i++) {
+        const struct wmessage *m = w_message(w, v[i].message);
+        u.dead += m->dead;
+        living += !m->dead;
+        u.stale += !m->dead && v[i].told && !m->flags_unknown && w_version(w, v[i].floor)->flags != world_flags(w, v[i].message);
+    }
+    u.born = living < all ? all - living : 0;
+    return u;
+}
+
+/* Is the session's view one that a checkpoint judges? */
+static bool judged_view(const struct world *w, const struct wsession *s) {
+    return s->state == SES_SELECTED && !s->loose && !s->doom && !w_box(w, s->box)->unknown;
+}
+
+bool world_told(const struct world *w) {
+    for (unsigned i = 0; i < w->cap.sessions; i++) {
+        const struct wsession *s = w_session(w, i);
+        if (s->state == SES_SELECTED && s->doom) return false;
+        if (!judged_view(w, s)) continue;
+        struct untold u = untold(w, i);
+        if (u.dead || u.born || u.stale) return false;
+    }
+    return true;
+}
+
 static void judge_view(struct run *r, unsigned session, uint32_t event) {
     const struct wsession *s = w_session(r->w, session);
-    const struct wview *v = w_view(r->w, session);
-    unsigned dead = 0, living = 0, stale = 0;
-    for (unsigned i = 0; i < s->view; i++) {
-        const struct wmessage *m = w_message(r->w, v[i].message);
-        if (m->dead)
-            dead++;
-        else {
-            living++;
-            stale += v[i].told && !m->flags_unknown && w_version(r->w, v[i].floor)->flags != world_flags(r->w, v[i].message);
-        }
-    }
-    if (dead)
+    struct untold u = untold(r->w, session);
+    if (u.dead)
         run_note(r, s->owes ? V_VIOLATES : V_DEVIATES, (int)session, event, s->owes ? "MAP-I9" : "MAP-I5",
                  s->owes ? "after a NO because of expunged messages NOOP does not tell of the expunges"
                          : "at a checkpoint expunges are still untold");
-    if (living < world_living(r->w, s->box))
+    if (u.born)
         run_note(r, V_DEVIATES, (int)session, event, "MAP-I5", "at a checkpoint new messages are still untold");
-    if (stale) run_note(r, V_DEVIATES, (int)session, event, "R3501-7.4.2 MAP-I5", "at a checkpoint flag changes are still untold");
+    if (u.stale) run_note(r, V_DEVIATES, (int)session, event, "R3501-7.4.2 MAP-I5", "at a checkpoint flag changes are still untold");
 }
 
 void judge_checkpoint(struct run *r, uint32_t event) {
@@ -203,7 +229,7 @@ void judge_checkpoint(struct run *r, uint32_t event) {
         const struct wsession *s = w_session(r->w, i);
         /* Who was to be cut off has just answered NOOP twice: it was another practice. */
         if (s->state == SES_SELECTED && s->doom == DOOM_DISCONNECT && s->maker) r->failed = true;
-        if (s->state == SES_SELECTED && !s->loose && !s->doom && !w_box(r->w, s->box)->unknown) judge_view(r, i, event);
+        if (judged_view(r->w, s)) judge_view(r, i, event);
     }
 }
 

@@ -441,6 +441,13 @@ void oracle_checkpoint(struct oracle *o) {
     o->steps = o->heards = 0;
 }
 
+bool oracle_settled(const struct oracle *o) {
+    if (o->blind) return true; /* nothing more is judged */
+    bool told = quiet(o) && !o->steps && !o->heards;
+    for (unsigned i = 0; told && i < o->worlds; i++) told = world_told(o->world[i]);
+    return told;
+}
+
 void oracle_end(struct oracle *o) {
     for (int i = 0; i < ORACLE_SESSIONS && o->steps; i++)
         if (o->lane[i].open && o->lane[i].outstanding) unanswered(o, i, o->events ? o->events - 1 : 0);

@@ -59,6 +59,8 @@ void oracle_received(struct oracle *o, int session, uint64_t t, const uint8_t *p
 /* how: 0 closed by the server (EOF, reset), 1 by us, 2 a limit of ours or a deadline (`text` says which) */
 void oracle_closed(struct oracle *o, int session, uint64_t t, int how, const char *text);
 void oracle_checkpoint(struct oracle *o); /* after quiescence, NOOP, pause and NOOP in every session */
+/* Is nothing outstanding, in no world that explains the trace? Then a checkpoint needs no pause and no second NOOP. */
+bool oracle_settled(const struct oracle *o);
 void oracle_end(struct oracle *o);        /* the program is over: settle every verdict */
 const struct oracle_counts *oracle_counts(const struct oracle *o);
 

@@ -231,6 +231,8 @@ void judge_answer(struct run *r, struct step *s);
 void judge_session(struct run *r, struct step *s);
 void judge_fetch(struct run *r, struct step *s);
 void judge_checkpoint(struct run *r, uint32_t event);
+/* Was every session told all that a checkpoint asks for (MAP-I5, MAP-I9), and is none about to be cut off? */
+bool world_told(const struct world *w);
 void judge_list(struct run *r, struct step *s);
 void judge_status(struct run *r, struct step *s);
 

@@ -3,6 +3,7 @@
 #include "bench.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -42,9 +43,12 @@ void bench_note(const char *name, const char *why) {
 int main(int argc, char **argv) {
     const char *out = argc > 1 ? argv[1] : "build/bench.json", *lua = argc > 2 ? argv[2] : "lua/behaviour";
     rows = json_array();
-    bench_lex();
-    bench_model(lua);
-    bench_oracle(lua);
+    bool drive_alone = argc > 3 && !strcmp(argv[3], "drive");
+    if (!drive_alone) {
+        bench_lex();
+        bench_model(lua);
+        bench_oracle(lua);
+    }
     bench_drive(lua);
     if (json_dump_file(rows, out, JSON_INDENT(1)) != 0) {
         fprintf(stderr, "bench: cannot write %s\n", out);

@@ -34,7 +34,7 @@ want 0 "--programs N" "$bin" check --help
 want 0 "imapdiff " "$bin" --version
 want 2 'unknown command `chek` (nearest: check)' "$bin" chek; one_line
 want 2 'unknown option `--sed=1` (nearest: --seed)' "$bin" check model --sed=1; one_line
-want 2 'unknown target `dovcot` (nearest: dovecot)' "$bin" check dovcot
+want 2 'imapdiff: unknown target `dovcot` (nearest: dovecot)' "$bin" check dovcot; one_line
 want 2 'expected a target' "$bin" check; one_line
 want 2 '--time: expected a time' "$bin" check model --time soon; one_line
 want 2 '--seed: expected a number' "$bin" check model --seed x; one_line
@@ -65,6 +65,38 @@ grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }
 printf 'return behaviour {\n  nam = "x" }\n' >broken.lua
 want 2 'broken.lua:' "$bin" check model:./broken.lua
 want 2 'none.lua' "$bin" check model:./none.lua
+
+# Output that cannot be written is known before the run, and one line; no password of an unknown kind of URL is shown.
+want 2 '--json: cannot write /nonexistent/x.json: No such file or directory' "$bin" check model --json=/nonexistent/x.json; one_line
+want 2 '--junit: cannot write /tmp: Is a directory' "$bin" check model --junit=/tmp; one_line
+want 2 '--report: cannot write broken.lua: Not a directory' "$bin" check model --report broken.lua; one_line
+want 2 '--report: cannot write broken.lua/x: Not a directory' "$bin" check model --report broken.lua/x; one_line
+want 2 '--print-programs: cannot write /nonexistent/p' "$bin" check model --print-programs /nonexistent/p; one_line
+want 2 '--json: expected a file name' "$bin" check model --json=; one_line
+want 2 '--user: expected NAME:PASSWORD' "$bin" check imap://u:p@127.0.0.1:1/ --user secret; one_line
+grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }
+want 2 'unknown target `ftp://...`' "$bin" check ftp://u:secret@h/; one_line
+grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }
+want 2 'imapdiff: no clause has the id ""; the nearest is' "$bin" explain ''; one_line
+
+# Names of what is not there: one line that says where, what was expected, and what is nearest.
+want 2 'none of ' "$bin" check model --scenario 'cods'; one_line
+want 2 '`cods` (nearest: codes)' "$bin" check model --scenario 'cods'
+want 2 'none of ' "$bin" check model --scenario 'zz*'; one_line
+mkdir -p empty plays
+want 2 'IMAPDIFF_LUA: expected the folder with behaviour/ and scenario/; there is no folder' env IMAPDIFF_LUA="$work/emtpy" "$bin" check model; one_line
+want 2 '/emtpy` (nearest: ' env IMAPDIFF_LUA="$work/emtpy" "$bin" list behaviours; one_line
+want 2 'neither is in' env IMAPDIFF_LUA="$work/empty" "$bin" list scenarios; one_line
+want 2 '--behaviours: expected a folder of Lua files; there is no folder `emty` (nearest: empty)' "$bin" check model --behaviours emty; one_line
+want 2 '--behaviours: expected a folder of Lua files; none is in `empty`' "$bin" check model --behaviours empty; one_line
+want 2 '--behaviours: expected a folder of Lua files; there is no folder' "$bin" check model --behaviours broken.lua; one_line
+want 2 '--profile: expected an earlier --json=FILE: brokn.lua: No such file or directory (nearest: broken.lua)' "$bin" check model --profile brokn.lua; one_line
+want 2 '--profile: broken.lua:1: expected an object as --json writes it' "$bin" check model --profile broken.lua; one_line
+want 2 '--profile: ' "$bin" check model --profile empty; one_line
+printf '{"findings": 1}\n' >odd.json
+want 2 '--profile: odd.json: expected `profile` and `findings`' "$bin" check model --profile odd.json; one_line
+want 2 'expected the folder of an earlier run: ' "$bin" check model --resume emtpy; one_line
+want 2 '(nearest: empty)' "$bin" check model --resume emtpy
 
 # Traces.
 want 2 'none.trace: No such file' "$bin" replay none.trace; one_line

@@ -1,5 +1,6 @@
 /* The driver against a scripted server: what it sends, when it waits, what it makes of the answers, and the
  * trace. */
+#include "content_mime.h"
 #include "drive_priv.h"
 #include "fake_server.h"
 
@@ -24,13 +25,17 @@
     {s, a " NOOP\r\n", a " OK\r\n"}, { s, b " NOOP\r\n", b " OK\r\n" }
 
 struct notes {
-    int n;
-    char last[200];
+    int n, deviates;
+    char last[200], summary[100]; /* of a checkpoint */
 };
 
 static void on_note(void *user, const struct note *n) {
     struct notes *notes = user;
     notes->n++;
+    if (n->verdict == V_DEVIATES && !strncmp(n->summary, "at a checkpoint ", 16)) {
+        notes->deviates++;
+        snprintf(notes->summary, sizeof notes->summary, "%s", n->summary);
+    }
     snprintf(notes->last, sizeof notes->last, "%s: %s", n->cites, n->seen);
 }
 
@@ -378,10 +383,11 @@ static void cleaning(void **state) {
         {63, "z11 LSUB \"\" \"INBOX.imapdiff-x*\"\r\n", "z11 OK\r\n"},
         {63, "z12 LIST \"\" \"INBOX.imapdiff-x*\"\r\n", "* LIST () \".\" INBOX.imapdiff-x\r\nz12 OK\r\n"},
         {63, "z13 DELETE \"INBOX.imapdiff-x\"\r\n", "z13 OK\r\n"},
-        {63, "z14 STATUS INBOX (MESSAGES)\r\n", "* STATUS INBOX (MESSAGES 1)\r\nz14 OK\r\n"},
-        {63, "z15 SELECT INBOX\r\n", "z15 OK\r\n"},
-        {63, "z16 STORE 1:* +FLAGS.SILENT (\\Deleted)\r\n", "z16 OK\r\n"},
-        {63, "z17 CLOSE\r\n", "z17 OK\r\n"},
+        {63, "z14 LIST \"\" \"INBOX.imapdiff-x*\"\r\n", "z14 OK\r\n"},
+        {63, "z15 STATUS INBOX (MESSAGES)\r\n", "* STATUS INBOX (MESSAGES 1)\r\nz15 OK\r\n"},
+        {63, "z16 SELECT INBOX\r\n", "z16 OK\r\n"},
+        {63, "z17 STORE 1:* +FLAGS.SILENT (\\Deleted)\r\n", "z17 OK\r\n"},
+        {63, "z18 CLOSE\r\n", "z18 OK\r\n"},
         {0},
     };
     struct target t = base();
@@ -416,8 +422,84 @@ static void inbox_kept(void **state) {
     free(r.trace);
 }
 
+#define OPENED_A                                                                                             \
+    ASKED("/"), OPEN(1, "a"), {1, "a2 CREATE p1FOO\r\n", "a2 OK\r\n"}, {                                     \
+        1, "a3 SELECT p1FOO\r\n",                                                                            \
+            "* FLAGS (\\Deleted)\r\n* 0 EXISTS\r\n* 0 RECENT\r\n"                                            \
+            "* OK [UIDVALIDITY 7] .\r\na3 OK [READ-WRITE] .\r\n"                                             \
+    }
+#define APPENDED_B                                                                                           \
+    OPEN(2, "b"), {2, "b2 APPEND p1FOO {12}\r\n", "+ go\r\n"}, {2, "Subject: m\r\n", ""}, {                  \
+        2, "\r\n", "b2 OK\r\n"                                                                               \
+    }
+
+/* Runs with an oracle, and says how long the checkpoint's pause was by the fake clock. */
+static int with_oracle(const struct fake_step *script, const char *text, struct notes *notes) {
+    struct content *content = content_new();
+    struct oracle_options oo = {.content = content_ops(content), .note = on_note, .user = notes};
+    struct oracle *o = oracle_new(&oo);
+    struct drive *d = drive_new();
+    struct fake *f = fake_new(script, drive_events(d));
+    struct target t = base();
+    struct program p;
+    char err[200];
+    program_init(&p);
+    if (!program_parse(&p, "t", 1, text, strlen(text), err, sizeof err))
+        fail_msg("%s", err);
+    t.transport = fake_transport(f);
+    drive_attach(d, &t, &(struct drive_options){.oracle = o, .pause_ms = 500});
+    assert_int_equal(drive_run(d, &p, 1), DRIVE_DONE);
+    int paused = (int)(t.transport.ops->now(t.transport.self) / 1000000u);
+    assert_int_equal(fake_errors(f), 0);
+    drive_free(d);
+    fake_free(f);
+    oracle_free(o);
+    content_free(content);
+    program_free(&p);
+    return paused;
+}
+
+/* The pause of a checkpoint, and its second NOOP, are for what the first NOOP did not tell (MAP-I5). */
+static void pause_where_due(void **state) {
+    (void)state;
+    static const char text[] = "C1: CREATE FOO\nC1: SELECT FOO\nC2: APPEND FOO {12}\n  | Subject: m\n  |\n";
+    const struct fake_step at_once[] = {OPENED_A,
+                                        APPENDED_B,
+                                        {1, "a4 NOOP\r\n", "* 1 EXISTS\r\na4 OK\r\n"},
+                                        {2, "b3 NOOP\r\n", "b3 OK\r\n"},
+                                        {0}};
+    const struct fake_step late[] = {OPENED_A,
+                                     APPENDED_B,
+                                     {1, "a4 NOOP\r\n", "a4 OK\r\n"},
+                                     {2, "b3 NOOP\r\n", "b3 OK\r\n"},
+                                     {1, "a5 NOOP\r\n", "* 1 EXISTS\r\na5 OK\r\n"},
+                                     {2, "b4 NOOP\r\n", "b4 OK\r\n"},
+                                     {0}};
+    const struct fake_step not_at_all[] = {OPENED_A,
+                                           APPENDED_B,
+                                           {1, "a4 NOOP\r\n", "a4 OK\r\n"},
+                                           {2, "b3 NOOP\r\n", "b3 OK\r\n"},
+                                           {1, "a5 NOOP\r\n", "a5 OK\r\n"},
+                                           {2, "b4 NOOP\r\n", "b4 OK\r\n"},
+                                           {0}};
+    const struct {
+        const struct fake_step *script;
+        int least, most;
+        bool deviates;
+    } t[] = {{at_once, 0, 10, false}, {late, 500, 600, false}, {not_at_all, 500, 600, true}};
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        struct notes notes = {0};
+        int paused = with_oracle(t[i].script, text, &notes);
+        assert_in_range(paused, t[i].least, t[i].most);
+        assert_int_equal(notes.deviates, t[i].deviates);
+        if (t[i].deviates)
+            assert_string_equal(notes.summary, "at a checkpoint new messages are still untold");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pause_where_due),
         cmocka_unit_test(names_and_literals),
         cmocka_unit_test(literals_refused),
         cmocka_unit_test(pipelined),

@@ -1,4 +1,5 @@
 /* Folding of notes, what fails a run, the known findings of a profile, and the report's forms. */
+#include "drive_priv.h"
 #include "check.h"
 #include "report.h"
 
@@ -349,6 +350,26 @@ static void command_forms(void **state) {
     /* A command that asks for items of two classes repeats both. */
     assert_int_equal(sent(&f, "FETCH flags"), 2);
     assert_int_equal(sent(&f, "UID FETCH body"), 2);
+    /* What a server mostly dies of is not repeated: the command to which nothing came before the end. */
+    for (int i = 1; i <= 4; i++) {
+        static struct forms d;
+        struct drive_log log = {0};
+        static const char wire[] = "a1 NOOP\r\nb1 STATUS FOO (MESSAGES)\r\na1 OK\r\na2 CHECK\r\n";
+        log_event(&log, EV_SENT, 2, 1, wire + 9, 27);
+        log_event(&log, EV_SENT, 1, 2, wire, 9);
+        log_event(&log, EV_RECEIVED, 1, 3, wire + 36, 7);
+        log_event(&log, EV_CLOSED, 2, 4, NULL, 0);
+        log_event(&log, EV_SENT, 1, 5, wire + 43, 10);
+        log_event(&log, EV_CLOSED, 1, 6, NULL, 0);
+        forms_count(&d, &log, true);
+        forms_death(&d);
+        assert_string_equal(d.form[0].name, "STATUS");
+        assert_int_equal(d.form[0].deaths, i);
+        assert_int_equal(forms_rare(&d, 0), i < 3);
+        assert_true(forms_rare(&d, 1) && forms_rare(&d, 2));
+        free(log.event);
+        free(log.octets);
+    }
     /* What a long run says about the forms of scenarios alone, with --reach. */
     struct check_options o = {.seed = 1, .reach = true, .time_ms = 60000};
     struct check_run r = {.o = &o, .kind = TARGET_PRIVATE, .programs = 1};
@@ -358,7 +379,8 @@ static void command_forms(void **state) {
     }
     send_one(&r.forms, "a1 CHECK\r\n", false);
     send_one(&r.forms, "a1 CLOSE\r\n", true);
-    assert_int_equal(r.forms.last[0], 4); /* of the last program: the third form */
+    assert_true(!r.forms.last[0] && !r.forms.last[1] &&
+                r.forms.last[2] == 1); /* of the last program: the third form */
     char *text = printed(&r);
     assert_non_null(strstr(text, "command forms of scenarios: 1 of 2 were sent at least 50 times\n  CLOSE "));
     assert_null(strstr(text, "  CHECK "));

@@ -49,7 +49,7 @@ while read -r line; do
     esac
     case $run in
     "check model"*) run="$run --programs 5" ;;
-    "check dovecot"*) run="$run --scenario none" ;;
+    "check dovecot"*) run="$run --scenario codes" ;;
     esac
     # shellcheck disable=SC2086
     (cd "$work" && IMAPDIFF_SYSROOT=$OLDPWD/build/sysroot timeout 200 "$bin" $run) >"$work/out" 2>&1 </dev/null
