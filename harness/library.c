@@ -14,7 +14,7 @@ struct library_limits library_limits = {.deadline_ms = 1000, .memory = (size_t)2
 static struct {
     const struct library *l;
     void *plugin; /* dlopen's; NULL: linked */
-    enum { NOT_STARTED, STARTED, FAILED } state;
+    enum { NOT_STARTED, STARTED_HERE, STARTED_IN_CHILD, FAILED } state;
     char err[120];       /* why start() failed */
 } registry[LIBRARY_MAX]; /* in the order of registration */
 static int registered;
@@ -54,21 +54,29 @@ int library_place(const struct library *l) {
     return -1;
 }
 
+bool library_started_here(int i) { return registry[i].state == STARTED_HERE; }
+
 bool library_start(const struct library *l, char *err, size_t errlen) {
     int i = library_place(l);
     assert(i >= 0);
     if (registry[i].state == NOT_STARTED) {
         char why[100] = "";
-        bool good = l->isolate || library_limits.isolate ? library_child_start(i, l, why, sizeof why)
-                                                         : l->start == NULL || l->start(why, sizeof why);
+        bool child = l->isolate || library_limits.isolate;
+        bool good = child ? library_child_start(i, l, why, sizeof why)
+                          : l->start == NULL || l->start(why, sizeof why);
         if (!good)
             snprintf(registry[i].err, sizeof registry[i].err, "%s",
                      why[0] != 0 ? why : "it does not say why");
-        registry[i].state = good ? STARTED : FAILED;
+        registry[i].state = !good ? FAILED : child ? STARTED_IN_CHILD : STARTED_HERE;
+    }
+    /* Children were what was wanted when it started, but no longer. */
+    if (registry[i].state == STARTED_IN_CHILD && !l->isolate && !library_limits.isolate) {
+        registry[i].state = NOT_STARTED;
+        return library_start(l, err, errlen);
     }
     if (registry[i].state == FAILED)
         snprintf(err, errlen, "%s cannot be started: %s", l->name, registry[i].err);
-    return registry[i].state == STARTED;
+    return registry[i].state != FAILED;
 }
 
 void library_ask(const struct library *l, enum lib_item item, const uint8_t *p, size_t n,
@@ -80,7 +88,7 @@ void library_ask(const struct library *l, enum lib_item item, const uint8_t *p, 
     a->why[0] = 0;
     if ((l->items >> item & 1) == 0)
         return;
-    if (i >= 0 && registry[i].state != STARTED && !library_start(l, a->why, sizeof a->why))
+    if (i >= 0 && registry[i].state != STARTED_HERE && !library_start(l, a->why, sizeof a->why))
         return;
     if (i >= 0 && (l->isolate || library_limits.isolate))
         library_child_ask(i, l, item, p, n, a);

@@ -7,6 +7,9 @@
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
+#ifdef __cplusplus /* the glue to a library in C++ */
+extern "C" {
+#endif
 #include "imap.h"
 
 /* What one input is. Lines end with CRLF, literals are in line.
@@ -77,10 +80,15 @@ const struct library *library_at(int i);
 const struct library *library_find(const char *name); /* registered already; NULL */
 
 /* At file level: LIBRARY(dovecot) = {.name = "dovecot", ...}; */
+#ifdef __cplusplus
+#define LIBRARY_DECLARED extern
+#else
+#define LIBRARY_DECLARED static
+#endif
 #define LIBRARY(id)                                                                                                    \
-    static const struct library library_##id;                                                                          \
+    LIBRARY_DECLARED const struct library library_##id;                                                                \
     __attribute__((constructor)) static void library_##id##_here(void) { library_register(&library_##id); }            \
-    static const struct library library_##id
+    LIBRARY_DECLARED const struct library library_##id
 
 /* Runs start() at the first call. false: one line in err. An isolated library is started in its child. */
 bool library_start(const struct library *l, char *err, size_t errlen);
@@ -107,5 +115,8 @@ struct library_limits {
 };
 extern struct library_limits library_limits;
 void library_end(void); /* ends all children */
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -123,7 +123,7 @@ static void answer(const struct library *l) {
     memcpy(mine->why, a.why, sizeof a.why);
 }
 
-static void child_main(const struct library *l, int socket, int written, pid_t parent) {
+static void child_main(const struct library *l, bool started, int socket, int written, pid_t parent) {
     char octet = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -133,7 +133,7 @@ static void child_main(const struct library *l, int socket, int written, pid_t p
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_FSIZE, 1u << 20);
     set_limit(RLIMIT_DATA, data_now() + library_limits.memory);
-    mine->started = l->start == NULL || l->start(mine->why, sizeof mine->why);
+    mine->started = started || l->start == NULL || l->start(mine->why, sizeof mine->why);
     do {
         fflush(stdout);
         if (send(socket, &octet, 1, MSG_NOSIGNAL) != 1 || recv(socket, &octet, 1, 0) != 1)
@@ -232,7 +232,7 @@ static bool start_child(struct child *c, const struct library *l, char *why, siz
     if (c->pid == 0) {
         close(pair[0]);
         c->pid = 0; /* of the children that it inherits, itself is none */
-        child_main(l, pair[1], c->written, parent);
+        child_main(l, library_started_here((int)(c - children)), pair[1], c->written, parent);
     }
     close(pair[1]);
     if (c->pid < 0) {
@@ -261,6 +261,17 @@ static size_t take_written(struct child *c, char *line, size_t size) {
     return (size_t)st.st_size;
 }
 
+/* A sanitizer's last words when it got no memory. It may hang then, for it has none to write its report in.
+ */
+static bool says_no_memory(const char *wrote) {
+    static const char *const words[] = {"failed to allocate", "out of memory", "out-of-memory",
+                                        "allocation-size-too-big"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(wrote, words[i]) != NULL)
+            return true;
+    return false;
+}
+
 /* It died: of what? */
 static void post_mortem(struct child *c, struct lib_answer *a) {
     char wrote[400];
@@ -268,9 +279,7 @@ static void post_mortem(struct child *c, struct lib_answer *a) {
     take_written(c, wrote, sizeof wrote);
     int status = end_child(c), sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (strstr(wrote, "AddressSanitizer") != NULL)
-        no_memory = strstr(wrote, "failed to allocate") != NULL || strstr(wrote, "out of memory") != NULL ||
-                    strstr(wrote, "out-of-memory") != NULL ||
-                    strstr(wrote, "allocation-size-too-big") != NULL;
+        no_memory = says_no_memory(wrote);
     a->verdict = no_memory || sig == SIGKILL ? LIB_MEMORY : LIB_CRASH;
     if (sig != 0)
         snprintf(a->why, sizeof a->why, "SIG%s%s%.40s", sigabbrev_np(sig),
@@ -335,7 +344,9 @@ static void ask_once(struct child *c, enum lib_item item, const uint8_t *p, size
     if (o == DIED)
         post_mortem(c, a);
     else if (o == HUNG) {
-        a->verdict = LIB_HANG;
+        char wrote[400];
+        take_written(c, wrote, sizeof wrote);
+        a->verdict = says_no_memory(wrote) ? LIB_MEMORY : LIB_HANG;
         snprintf(a->why, sizeof a->why, "no answer within %d ms", library_limits.deadline_ms);
         kill_child(c);
     } else if (s->no_memory) {

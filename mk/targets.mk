@@ -72,3 +72,11 @@ $(B)/targets/%.so: harness/targets/%.cc harness/library.h mk/targets.mk | deps
 	@mkdir -p $(@D)
 	@echo c++ $<
 	$(Q)$(TCXX) $(TCXXSTD) $(OPT) -fPIC -shared $(TINC) $(call target_cflags,$*) -o $@ $< $(call target_libs,$*)
+
+# What tests/harness/test_library.c loads.
+$(B)/tests/plugins/%.so: tests/harness/plugins/%.c harness/library.h | deps
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TCSTD) -O0 -g -Wno-infinite-recursion -fPIC -shared $(TINC) -o $@ $<
+$(B)/tests/harness/test_library: | $(B)/tests/plugins/bad.so $(B)/tests/plugins/empty.so
+check check-full: targets
+run: targets

@@ -57,6 +57,8 @@ static bool start(char *err, size_t errlen) {
     stream = mailstream_new(mailstream_low_new(NULL, &driver), 8192);
     line = mmap_string_sized_new(4096);
     context = session != NULL ? mailimap_parser_context_new(session) : NULL;
+    if (session != NULL)
+        mailimap_free(session);
     mmap_string_set_ceil(SIZE_MAX); /* long strings are not kept in files */
     if (stream == NULL || line == NULL || context == NULL)
         snprintf(err, errlen, "no memory");
@@ -246,8 +248,9 @@ static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_ans
     starved = false;
     int code = parse_line(item, &at, a);
     a->verdict = code == MAILIMAP_NO_ERROR ? LIB_ACCEPT : starved ? LIB_MORE : LIB_REJECT;
-    if (code == MAILIMAP_NO_ERROR)
-        a->used = (uint32_t)(n - left - stream->read_buffer_len - (line->len - at));
+    if (code == MAILIMAP_NO_ERROR) /* of a reply's last line it leaves the end, and the session drops it */
+        a->used = (uint32_t)(n - left - stream->read_buffer_len -
+                             (p[0] == '*' || p[0] == '+' ? line->len - at : 0));
     else
         snprintf(a->why, sizeof a->why, "%s",
                  code == MAILIMAP_ERROR_PARSE    ? "parse error"
