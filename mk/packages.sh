@@ -171,8 +171,9 @@ unpacked() {
         exec 9>"$apt/lock"
         flock 9
     fi
-    left_out=
+    left_out= cut_off=
     for name in $todo; do
+        [ -z "$cut_off" ] || { left_out="$left_out $name"; continue; }
         eval "wanted=\$PACKAGES_$prefix$name"
         # The other make may have done it.
         [ "$(sed -n 1p "$sysroot/.packages/$prefix$name" 2>/dev/null)" != "$wanted" ] || continue
@@ -181,7 +182,14 @@ unpacked() {
         lists=host
         if ! fetch "$name"; then
             lists=own # the host's package lists are missing, unreadable or too old
-            fetch "$name" || { tail -n 5 "$apt/log" >&2; say "cannot fetch $name's packages"; left_out="$left_out $name"; continue; }
+            if ! fetch "$name"; then
+                tail -n 5 "$apt/log" >&2
+                say "cannot fetch $name's packages"
+                left_out="$left_out $name"
+                # Without any list there is no network, and no use in trying the rest.
+                ls "$apt/state/lists/"*_Packages* >/dev/null 2>&1 || cut_off=1
+                continue
+            fi
         fi
         unpack "$name" || die 1 "cannot unpack $name's packages"
         { echo "$wanted"; ls "$apt/debs/$name" | grep "deb\$" || true; } >"$sysroot/.packages/$prefix$name"

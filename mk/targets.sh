@@ -16,12 +16,12 @@ fetch)
         case " $known " in *" $name "*) wanted="$wanted $name" ;; esac
     done
     rm -f "$dir"/targets/*.why
+    log=$dir/targets/fetch.log
     # shellcheck disable=SC2086
-    sh mk/packages.sh libraries "$dir" $wanted 2>"$dir/targets/fetch.log"
-    status=$?
-    grep -v '^packages: not fetched:' "$dir/targets/fetch.log" >&2
-    [ $status = 0 ] || sed -n 's/^packages: not fetched://p;' "$dir/targets/fetch.log" | tr ' ' '\n' | while read -r name; do
-        [ -z "$name" ] || echo "its packages cannot be fetched (exit status $status of mk/packages.sh libraries $dir $name)" >"$dir/targets/$name.why"
+    { sh mk/packages.sh libraries "$dir" $wanted; echo "exit status $?"; } 2>&1 | tee "$log" |
+        grep --line-buffered '^packages: downloading' >&2
+    for name in $(sed -n 's/^packages: not fetched://p' "$log"); do
+        echo "its packages cannot be fetched: no network, or not Debian 12 ($log)" >"$dir/targets/$name.why"
     done
     exit 0 ;;
 index)
@@ -32,7 +32,7 @@ index)
         case " $here " in
         *" $name "*) ;;
         *)
-            why=$(cat "$dir/targets/$name.why" 2>/dev/null || echo "its packages are not in $dir/sysroot: $(tail -n 1 "$dir/targets/fetch.log")")
+            why=$(cat "$dir/targets/$name.why" 2>/dev/null || echo "its packages are not in $dir/sysroot ($dir/targets/fetch.log)")
             echo "targets: $name left out: $why" >&2
             rm -f "$dir/targets/$name.so" ;;
         esac
