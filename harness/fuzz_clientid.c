@@ -1,4 +1,4 @@
 /* fuzz_clientid.c: CLIENTID commands without their tags. Input: the octets as they are. */
 #include "fuzz_common.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) { return fuzz_differ(ITEM_CLIENTID, p, n); }
+FUZZ_ITEM(ITEM_CLIENTID);

@@ -4,13 +4,28 @@
 #ifndef FUZZ_COMMON_H
 #define FUZZ_COMMON_H
 
-#include "library.h"
+#include "mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 size_t LLVMFuzzerCustomMutator(uint8_t *p, size_t n, size_t cap, unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn, uint8_t *out,
                                  size_t cap, unsigned seed);
+
+/* The engine's own mutator, where it has one to call. */
+extern size_t LLVMFuzzerMutate(uint8_t *p, size_t n, size_t cap) __attribute__((weak));
+
+/* A fuzzer of one item: the octets as they are, changed by mutate.h. */
+#define FUZZ_ITEM(item)                                                                                      \
+    int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) { return fuzz_differ(item, p, n); }               \
+    size_t LLVMFuzzerCustomMutator(uint8_t *p, size_t n, size_t cap, unsigned seed) {                        \
+        return mutate(item, p, n, cap, seed);                                                                \
+    }                                                                                                        \
+    size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn, uint8_t *out, \
+                                     size_t cap, unsigned seed) {                                            \
+        return mutate_cross(item, a, an, b, bn, out, cap, seed);                                             \
+    }                                                                                                        \
+    int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 /* A disagreement with ourselves: says what, and aborts, which the engine keeps as a crash with its input. */
 void own_bug(const char *file, int line, const char *format, ...)

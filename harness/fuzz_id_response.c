@@ -1,4 +1,4 @@
 /* fuzz_id_response.c: ID responses. Input: the octets as they are. */
 #include "fuzz_common.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) { return fuzz_differ(ITEM_ID_RESPONSE, p, n); }
+FUZZ_ITEM(ITEM_ID_RESPONSE);

@@ -7,6 +7,8 @@
  */
 #include "fuzz_common.h"
 
+#include <string.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     if (n < 2)
         return 0;
@@ -34,4 +36,39 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         own_check((enum lib_item)(which % 9), p, n, &o);
     }
     return 0;
+}
+
+/* Inputs of one lexer are changed as its items; the first two octets seldom. */
+size_t LLVMFuzzerCustomMutator(uint8_t *p, size_t n, size_t cap, unsigned seed) {
+    static const uint8_t items[9] = {ITEM_ID,       ITEM_ID_RESPONSE, ITEM_CLIENTID, ITEM_COMMAND,
+                                     ITEM_RESPONSE, ITEM_ID,          ITEM_RESPONSE};
+    if (cap < 8)
+        return n;
+    bool fresh = n < 3 || seed % 32 == 0;
+    if (fresh) {
+        p[0] = (uint8_t)('0' + seed / 32 % 9);
+        n = 2;
+    }
+    if (fresh || seed % 8 == 1)
+        p[1] = (uint8_t)('A' + seed / 320 % 36);
+    unsigned which = (p[0] & 15u) % 9;
+    if (LLVMFuzzerMutate && (which > 6 || seed % 16 == 2))
+        return 2 + LLVMFuzzerMutate(p + 2, n - 2, cap - 2);
+    if (which == 6 && seed % 3 == 0 && n < cap) /* one response more */
+        return n + mutate(ITEM_RESPONSE, p + n, 0, cap - n, seed);
+    n = 2 + mutate((enum lib_item)items[which], p + 2, n - 2, cap - 2, seed);
+    if (which == 5 && n > 5 && (p[2] | 0x20) == 'i' && (p[3] | 0x20) == 'd' &&
+        p[4] == ' ') { /* the list alone */
+        memmove(p + 2, p + 5, n - 5);
+        n -= 3;
+    }
+    return n;
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t an, const uint8_t *b, size_t bn, uint8_t *out,
+                                 size_t cap, unsigned seed) {
+    if (an < 3 || bn < 3 || cap < 8)
+        return 0;
+    memcpy(out, a, 2);
+    return 2 + mutate_cross(ITEM_ID, a + 2, an - 2, b + 2, bn - 2, out + 2, cap - 2, seed);
 }

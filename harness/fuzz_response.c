@@ -1,4 +1,4 @@
 /* fuzz_response.c: whole response lines. Input: the octets as they are. */
 #include "fuzz_common.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) { return fuzz_differ(ITEM_RESPONSE, p, n); }
+FUZZ_ITEM(ITEM_RESPONSE);

@@ -306,6 +306,7 @@ static bool append_message(struct run *r, struct step *s, uint16_t box) {
         return false;
     }
     s->message = m;
+    s->uidnext = w_box(r->w, box)->uidnext;
     s->copies = 1;
     return true;
 }

@@ -79,7 +79,7 @@ static void judge_append(struct run *r, struct step *s) {
         run_note_more(note_reply(r, s, V_VIOLATES, "MAP-I16 MAP-I8 R4315-3", "APPENDUID's UIDVALIDITY is not the mailbox's"), seen,
                       run_say(r, "%u", b->validity));
     b->validity = c->number;
-    uint32_t next = b->uidnext;
+    uint32_t next = s->uidnext;
     if (w_message(r->w, s->message)->uid == set.r[0].lo) return;
     if (w_message(r->w, s->message)->uid) {
         run_note_more(note_reply(r, s, V_VIOLATES, "MAP-I16 R4315-3", "APPENDUID names another UID than the message has"), seen,

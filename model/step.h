@@ -47,6 +47,7 @@ struct step {
     uint16_t first, targets; /* in run->target */
     uint16_t name, box; /* mailbox argument */
     uint16_t message;   /* APPEND, COPY: first message made */
+    uint32_t uidnext;   /* APPEND: what was known of it when the message was made: a pipelined SELECT tells a later one */
     uint16_t copies;
     uint8_t some_dead, all_dead, beyond, star, refused, insider;
     uint8_t wrote;      /* STORE: flags were set on the living although the reply is NO */
