@@ -319,7 +319,9 @@ static void code_argument(struct out *o, const struct resp_code *c, const struct
         sp_slice(o, c->arg);
         return;
     }
-    if (c->kind == CODE_CAPABILITY || c->kind == CODE_PERMANENTFLAGS || (c->kind == CODE_BADCHARSET && c->list != 0)) {
+    /* RFC 2060 has no CAPABILITY code: there it may stand without its list. PERMANENTFLAGS () has an empty one. */
+    bool empty = c->kind == CODE_PERMANENTFLAGS && c->name.n == 0;
+    if (empty || (c->list != 0 && (c->kind == CODE_CAPABILITY || c->kind == CODE_PERMANENTFLAGS || c->kind == CODE_BADCHARSET))) {
         octet(o, ' ');
         if (c->kind == CODE_CAPABILITY)
             chain(o, nodes, c->list, false);

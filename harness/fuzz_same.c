@@ -30,14 +30,15 @@ static bool same_string(const struct istring *a, const struct istring *b) {
     return istring_equal(a, b);
 }
 
-/* A chain of nodes, linked by next. */
+/* A chain of nodes, linked by next. The text of a search key with arguments is that of the arguments, too, as they stood. */
 static bool same_nodes(const struct node_pool *an, uint32_t i, const struct node_pool *bn, uint32_t k) {
     for (; i && k; i = an->v[i].next, k = bn->v[k].next) {
         const struct node *a = &an->v[i], *b = &bn->v[k];
         if (a->kind != b->kind || a->number != b->number)
             return false;
-        if (a->kind == NODE_STRING ? !same_string(&a->str, &b->str)
-                                   : a->kind == NODE_ATOM && !nocase(a->str.s, b->str.s))
+        if (a->kind == NODE_STRING && !same_string(&a->str, &b->str))
+            return false;
+        if (a->kind == NODE_ATOM && !a->child && !nocase(a->str.s, b->str.s))
             return false;
         if (!same_nodes(an, a->child, bn, b->child))
             return false;
@@ -53,7 +54,8 @@ static const char *same_wants(const struct imap_command *a, const struct imap_co
     SAME(a->wants == b->wants, "wants");
     for (uint32_t i = 0; i < a->wants; i++) {
         const struct fetch_want *x = &a->want[i], *y = &b->want[i];
-        SAME(x->att == y->att && x->peek == y->peek && nocase(x->name, y->name), "a wanted item");
+        /* A macro is printed as the items that it stands for. */
+        SAME(x->att == y->att && x->peek == y->peek && (x->att != ATT_OTHER || nocase(x->name, y->name)), "a wanted item");
         SAME(slice_equal(x->section, y->section), "a wanted section");
         SAME(x->partial == y->partial && x->first == y->first && x->count == y->count, "a wanted part");
     }

@@ -1,40 +1,81 @@
 # fuzz.mk: the fuzzers harness/fuzz_NAME.c, under libFuzzer and AFL++.
 #
 # Kinds of builds: `fuzz` (build/fuzz/bin/NAME) has address and undefined-behaviour sanitizers and links our own code alone;
-# `msan` has the memory sanitizer, for the lexers. What a fuzzer grows and finds is in build/fuzz/NAME/.
+# `diff` (build/diff/bin/NAME) has none, for speed, and the libraries of harness/targets that are there; `afl` is `diff` made by
+# afl-clang-fast; `msan` has the memory sanitizer, for the lexers. What a fuzzer grows and finds is in build/fuzz/NAME/.
 FUZZ_CC ?= clang-14
+AFL_CC ?= afl-clang-fast
 FUZZ_HELP := common differ own same loop_mutate
 FUZZERS := $(filter-out $(FUZZ_HELP),$(patsubst harness/fuzz_%.c,%,$(wildcard harness/fuzz_*.c)))
+DIFFERS := $(filter-out lexers loop lua,$(FUZZERS))# compare libraries
 TIME ?= 60
 CC_fuzz = $(FUZZ_CC)
+CC_diff = $(FUZZ_CC)
 CC_msan = $(FUZZ_CC)
+CC_afl = AFL_QUIET=1 $(AFL_CC)
 COVER := -fsanitize=fuzzer-no-link
 $(eval $(call objects,fuzz,-O2 -g $(SAN) $(COVER)))
+$(eval $(call objects,diff,-O2 -g -DIMAPDIFF_OWN=0 $(COVER)))
 $(eval $(call objects,msan,-O2 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer $(COVER)))
+$(eval $(call objects,afl,-O2 -g -DIMAPDIFF_OWN=0))
+# The plug-ins' sources, linked into fuzzers: compiled as for their plug-ins, without coverage (their code is the library's).
+FUZZ_TARGETS = $(patsubst %,$(B)/diff/targets/%.o,$(TARGETS_HERE))
+$(B)/diff/targets/%.o: harness/targets/%.c harness/library.h | deps
+	@mkdir -p $(@D)
+	@echo cc $<
+	$(Q)$(CC) $(TCSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
+$(B)/diff/targets/%.o: harness/targets/%.cc harness/library.h | deps
+	@mkdir -p $(@D)
+	@echo c++ $<
+	$(Q)$(TCXX) $(TCXXSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
 
-# fuzzers KIND LINKING: of the archive each fuzzer takes what it needs.
+# fuzzers KIND LINKING LIBRARIES: of the archive each fuzzer takes what it needs; LIBRARIES is a variable's name, for those that compare.
 define fuzzers
 .SECONDARY: $(FUZZERS:%=$(B)/$(1)/harness/fuzz_%.o) $(FUZZ_HELP:%=$(B)/$(1)/harness/fuzz_%.o)
 $(B)/$(1)/all.a: $(FUZZ_HELP:%=$(B)/$(1)/harness/fuzz_%.o) $$(call NOMAIN,$$(HOBJ_$(1))) $$(MOBJ_$(1)) $$(GOBJ_$(1))
 	@rm -f $$@ && ar rcs $$@ $$^
-$(B)/$(1)/bin/%: $(B)/$(1)/harness/fuzz_%.o $(B)/$(1)/all.a
+$(B)/$(1)/bin/%: $(B)/$(1)/harness/fuzz_%.o $(B)/$(1)/all.a $$$$(if $$$$(filter $$$$*,$$(DIFFERS)),$$$$($(3)))
 	@mkdir -p $$(@D)
 	@echo link $$@
-	$$(Q)$$(CC_$(1)) $(2) -o $$@ $$^ -Wl,--as-needed $$(LIBS)
+	$$(Q)$$(CC_$(1)) $(2) -o $$@ $$(filter %.o,$$^) $(B)/$(1)/all.a -Wl,--as-needed $$(LIBS) \
+	    $$(if $$($(3)),$$(if $$(filter $$*,$$(DIFFERS)),$$(foreach t,$$(TARGETS_HERE),$$(call target_libs,$$(t))) -lstdc++))
 endef
-$(eval $(call fuzzers,fuzz,$(SAN) -fsanitize=fuzzer))
+$(eval $(call fuzzers,fuzz,$(SAN) -fsanitize=fuzzer,FUZZ_NONE))
+$(eval $(call fuzzers,diff,-fsanitize=fuzzer,FUZZ_TARGETS))
+$(eval $(call fuzzers,afl,-fsanitize=fuzzer,FUZZ_TARGETS))
 # The memory sanitizer knows our own code alone.
-$(B)/msan/bin/lexers: $(patsubst %,$(B)/msan/harness/fuzz_%.o,lexers common own same) $(GOBJ_msan)
+MSAN_HELP := $(patsubst %,$(B)/msan/harness/fuzz_%.o,lexers common own same) $(patsubst harness/%.c,$(B)/msan/harness/%.o,$(wildcard harness/mutate*.c) harness/canon.c)
+$(B)/msan/bin/lexers: $(MSAN_HELP) $(GOBJ_msan)
 	@mkdir -p $(@D)
 	@echo link $@
 	$(Q)$(CC_msan) -fsanitize=memory,fuzzer -o $@ $^
 
-.PHONY: fuzz fuzz-log
-fuzz: $(FUZZERS:%=$(B)/fuzz/bin/%) ## all fuzzers, TIME= seconds together (default 60)
-	@python3 mk/fuzz.py all $(B) $(TIME) $(FUZZERS)
-fuzz-log: ## CPU time, executions and crashes of all fuzzing so far; KEEP=1 adds those of build/ to corpus/fuzz-log.txt
+# Dictionaries, made of our own tables; AFL++'s mutator.
+$(B)/fuzz-dictionary: harness/tools/fuzz_dictionary.c $(B)/rel/harness/canon.o $(patsubst harness/%.c,$(B)/rel/harness/%.o,$(wildcard harness/mutate*.c)) $(MOBJ_rel) $(GOBJ_rel)
+	$(Q)$(CC) $(CSTD) $(OPT) $(INC_harness) -o $@ $^ $(LIBS)
+$(B)/fuzz/%/dict: $(B)/fuzz-dictionary
+	@mkdir -p $(@D) && $< $* >$@.new && mv $@.new $@
+$(B)/afl/mutator.so: harness/tools/afl_mutator.c $(wildcard harness/mutate*.[ch]) harness/canon.c $(GSRC) $(GEN) | deps
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(OPT) $(INC_harness) -fPIC -shared -o $@ $(filter %.c,$^)
+
+.PHONY: fuzz fuzz-built fuzz-log corpus-min fuzz-packages
+fuzz: $(if $(TARGETS),targets) ## all fuzzers, TIME= seconds together (default 60); ends with the grid library x cause
+	@$(MAKE) --no-print-directory fuzz-built
+fuzz-built: all $(FUZZERS:%=$(B)/fuzz/bin/%) $(DIFFERS:%=$(B)/diff/bin/%) $(FUZZERS:%=$(B)/fuzz/%/dict)
+	@python3 mk/fuzz.py all $(B) $(TIME) $(FUZZERS:%=fuzz:%) $(if $(TARGETS_HERE),$(DIFFERS:%=diff:%))
+fuzz-log: ## CPU time, executions and crashes of all fuzzing so far; KEEP=1 moves those of build/ into corpus/fuzz-log.txt
 	@python3 mk/fuzz.py log $(B) $(KEEP)
-fuzz-%: $(B)/fuzz/bin/% ## one fuzzer, TIME= seconds; a crash is shown and kept
+fuzz-%: $(B)/fuzz/bin/% $(B)/fuzz/%/dict ## one fuzzer of our own code, TIME= seconds; a crash is shown and kept
 	@python3 mk/fuzz.py run $(B) fuzz $* $(TIME)
-msan-lexers: $(B)/msan/bin/lexers ## the lexers' fuzzer with the memory sanitizer, TIME= seconds
+diff-%: $(B)/diff/bin/% $(B)/fuzz/%/dict ## one fuzzer against the libraries, TIME= seconds
+	@python3 mk/fuzz.py run $(B) diff $* $(TIME)
+msan-lexers: $(B)/msan/bin/lexers $(B)/fuzz/lexers/dict ## the lexers' fuzzer with the memory sanitizer, TIME= seconds
 	@python3 mk/fuzz.py run $(B) msan lexers $(TIME)
+afl-%: fuzz-packages ## one fuzzer under AFL++, TIME= seconds: a main and a secondary instance on one folder
+	@$(MAKE) --no-print-directory $(B)/afl/bin/$* $(B)/afl/mutator.so $(B)/fuzz/$*/dict
+	@python3 mk/fuzz.py afl $(B) $* $(TIME)
+corpus-min: $(FUZZERS:%=$(B)/fuzz/bin/%) ## drop what adds no coverage from the grown corpora in build/fuzz/NAME/corpus
+	@python3 mk/fuzz.py min $(B) $(FUZZERS)
+fuzz-packages:
+	@sh mk/packages.sh fuzz

@@ -2,11 +2,12 @@
 # packages.sh: the Debian packages that imapdiff is built with, and those whose servers and libraries it judges.
 #
 #   mk/packages.sh build               installs what is missing to build and test (apt-get, with sudo when not root)
+#   mk/packages.sh fuzz                the same for what AFL++ needs
 #   mk/packages.sh servers DIR [NAME…] downloads the mail servers and unpacks them in DIR/sysroot; installs nothing,
 #                                      needs no root, and unpacks only what is not there yet
 #   mk/packages.sh libraries DIR [NAME…]
 #                                      the same for the libraries whose parsers are compared with the grammar
-#   mk/packages.sh list build|servers|libraries  the names
+#   mk/packages.sh list build|fuzz|servers|libraries  the names
 #
 # Exit status: 0 all there, 1 something failed, 2 wrong usage, 3 packages cannot be fetched (no network, no Debian).
 # APT_OPTIONS holds further options for apt-get (a proxy, say).
@@ -15,6 +16,7 @@ set -eu
 BUILD_PACKAGES="${BUILD_PACKAGES:-gcc g++ libc6-dev make pkg-config re2c lua5.4 liblua5.4-dev libevent-dev
   libgmime-3.0-dev libjansson-dev libcmocka-dev libssl-dev openssl clang-14 llvm-14 libclang-rt-14-dev python3
   ca-certificates}"
+FUZZ_PACKAGES="${FUZZ_PACKAGES:-afl++}"
 
 # What each server's daemons are in. Their libraries are found by apt; each server is resolved by itself, since the
 # packages of different servers conflict with each other. A library likewise.
@@ -48,18 +50,20 @@ is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" 
 
 # --- build ------------------------------------------------------------------------------------------------------------
 
+# build PURPOSE PACKAGES: installs those of the packages that are missing.
 build() {
+    purpose=$1 wanted=$2
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
         # Another system: whoever builds there installs the libraries. A missing one shows as a compiler error.
         command -v pkg-config >/dev/null && command -v re2c >/dev/null && return 0
         die 3 "this is no Debian system and pkg-config or re2c is missing; the equivalents of these are needed:" \
-            $BUILD_PACKAGES
+            $wanted
     fi
     # One call for all: this runs at each make.
-    there=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' $BUILD_PACKAGES 2>/dev/null |
+    there=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' $wanted 2>/dev/null |
         sed -n 's/^installed \([^:]*\).*/\1/p' | tr '\n' ' ') || true
     missing=
-    for package in $BUILD_PACKAGES; do
+    for package in $wanted; do
         case " $there " in *" $package "*) ;; *) missing="$missing $package" ;; esac
     done
     [ -n "$missing" ] || return 0
@@ -69,7 +73,7 @@ build() {
             die 3 "missing:$missing; I am not root and there is no sudo. As root: apt-get install --no-install-recommends$missing"
         root=sudo
     fi
-    say "installing what the build needs${root:+ (with sudo)}:$missing"
+    say "installing what $purpose needs${root:+ (with sudo)}:$missing"
     install="env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends ${APT_OPTIONS-} install"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
@@ -222,14 +226,16 @@ libraries() {
 }
 
 case ${1-} in
-build) build ;;
+build) build "the build" "$BUILD_PACKAGES" ;;
+fuzz) command -v afl-fuzz >/dev/null && command -v afl-clang-fast >/dev/null || build "fuzzing with AFL++" "$FUZZ_PACKAGES" ;;
 servers) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh servers DIR [NAME…]"; shift; servers "$@" ;;
 libraries) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh libraries DIR [NAME…]"; shift; libraries "$@" ;;
 list) case ${2-} in
     build) echo $BUILD_PACKAGES ;;
+    fuzz) echo $FUZZ_PACKAGES ;;
     servers) echo $SERVERS ;;
     libraries) echo $LIBRARIES ;;
-    *) die 2 "usage: mk/packages.sh list build|servers|libraries" ;;
+    *) die 2 "usage: mk/packages.sh list build|fuzz|servers|libraries" ;;
     esac ;;
-*) die 2 "usage: mk/packages.sh build | servers DIR [NAME…] | libraries DIR [NAME…] | list build|servers|libraries" ;;
+*) die 2 "usage: mk/packages.sh build | fuzz | servers DIR [NAME…] | libraries DIR [NAME…] | list build|fuzz|servers|libraries" ;;
 esac
