@@ -26,6 +26,9 @@ static bool fail(const struct parser *s, const char *fmt, ...) {
     va_start(ap, fmt);
     vsnprintf(s->err + n, s->errlen - (size_t)n, fmt, ap);
     va_end(ap);
+    for (char *c = s->err + n; *c; c++) /* the line may hold anything; a terminal should not see it */
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
     return false;
 }
 

@@ -53,6 +53,8 @@ $(B)/msan/bin/lexers: $(MSAN_HELP) $(GOBJ_msan)
 # Dictionaries, made of our own tables; AFL++'s mutator.
 $(B)/fuzz-dictionary: harness/tools/fuzz_dictionary.c $(B)/rel/harness/canon.o $(patsubst harness/%.c,$(B)/rel/harness/%.o,$(wildcard harness/mutate*.c)) $(MOBJ_rel) $(GOBJ_rel)
 	$(Q)$(CC) $(CSTD) $(OPT) $(INC_harness) -o $@ $^ $(LIBS)
+$(B)/fuzz-grid: harness/tools/fuzz_grid.c $$(call NOMAIN,$$(HOBJ_rel)) $(MOBJ_rel) $(GOBJ_rel)
+	$(Q)$(CC) $(CSTD) $(OPT) $(INC_harness) -o $@ $^ $(LIBS) -ldl
 $(B)/fuzz/%/dict: $(B)/fuzz-dictionary
 	@mkdir -p $(@D) && $< $* >$@.new && mv $@.new $@
 $(B)/afl/mutator.so: harness/tools/afl_mutator.c $(wildcard harness/mutate*.[ch]) harness/canon.c $(GSRC) $(GEN) | deps
@@ -60,9 +62,9 @@ $(B)/afl/mutator.so: harness/tools/afl_mutator.c $(wildcard harness/mutate*.[ch]
 	$(Q)$(CC) $(CSTD) $(OPT) $(INC_harness) -fPIC -shared -o $@ $(filter %.c,$^)
 
 .PHONY: fuzz fuzz-built fuzz-log corpus-min fuzz-packages
-fuzz: $(if $(TARGETS),targets) ## all fuzzers, TIME= seconds together (default 60); ends with the grid library x cause
+fuzz: $$(if $$(TARGETS),targets) ## all fuzzers, TIME= seconds together (default 60); ends with the grid library x cause
 	@$(MAKE) --no-print-directory fuzz-built
-fuzz-built: all $(FUZZERS:%=$(B)/fuzz/bin/%) $(DIFFERS:%=$(B)/diff/bin/%) $(FUZZERS:%=$(B)/fuzz/%/dict)
+fuzz-built: all $(B)/fuzz-grid $(FUZZERS:%=$(B)/fuzz/bin/%) $(DIFFERS:%=$(B)/diff/bin/%) $(FUZZERS:%=$(B)/fuzz/%/dict)
 	@python3 mk/fuzz.py all $(B) $(TIME) $(FUZZERS:%=fuzz:%) $(if $(TARGETS_HERE),$(DIFFERS:%=diff:%))
 fuzz-log: ## CPU time, executions and crashes of all fuzzing so far; KEEP=1 moves those of build/ into corpus/fuzz-log.txt
 	@python3 mk/fuzz.py log $(B) $(KEEP)
