@@ -19,7 +19,7 @@ const struct words *const word_tables[] = {&command_words,
                                            &misc_words,
                                            NULL};
 
-/* ID-3.3-g: the fields that the document names. */
+/* ID-3.3-g1 to ID-3.3-g11: the fields that the document names. */
 const char *const id_fields[] = {"name",    "version", "os",      "os-version", "vendor",      "support-url",
                                  "address", "date",    "command", "arguments",  "environment", NULL};
 

@@ -18,6 +18,10 @@ $(eval $(call objects,fuzz,-O2 -g $(SAN) $(COVER)))
 $(eval $(call objects,diff,-O2 -g -DIMAPDIFF_OWN=0 $(COVER)))
 $(eval $(call objects,msan,-O2 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer $(COVER)))
 $(eval $(call objects,afl,-O2 -g -DIMAPDIFF_OWN=0))
+# `oss` is built with whatever harness/oss-fuzz/build.sh was given.
+OSS_LINK = $(OSS_CXX) $(OSS_CXXFLAGS) -Wl,-rpath,'$$ORIGIN/lib' $(OSS_ENGINE)
+CC_oss = $(OSS_CC)
+$(eval $(call objects,oss,$$(OSS_CFLAGS)))
 # The plug-ins' sources, linked into fuzzers: compiled as for their plug-ins, without coverage (their code is the library's).
 FUZZ_TARGETS = $(patsubst %,$(B)/diff/targets/%.o,$(TARGETS_HERE))
 $(B)/diff/targets/%.o: harness/targets/%.c harness/library.h | deps
@@ -29,7 +33,7 @@ $(B)/diff/targets/%.o: harness/targets/%.cc harness/library.h | deps
 	@echo c++ $<
 	$(Q)$(TCXX) $(TCXXSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
 
-# fuzzers KIND LINKING LIBRARIES: of the archive each fuzzer takes what it needs; LIBRARIES is a variable's name, for those that compare.
+# fuzzers KIND LINKING LIBRARIES LINKER: of the archive each fuzzer takes what it needs; LIBRARIES is a variable's name, for those that compare.
 define fuzzers
 .SECONDARY: $(FUZZERS:%=$(B)/$(1)/harness/fuzz_%.o) $(FUZZ_HELP:%=$(B)/$(1)/harness/fuzz_%.o)
 $(B)/$(1)/all.a: $(FUZZ_HELP:%=$(B)/$(1)/harness/fuzz_%.o) $$(call NOMAIN,$$(HOBJ_$(1))) $$(MOBJ_$(1)) $$(GOBJ_$(1))
@@ -37,12 +41,13 @@ $(B)/$(1)/all.a: $(FUZZ_HELP:%=$(B)/$(1)/harness/fuzz_%.o) $$(call NOMAIN,$$(HOB
 $(B)/$(1)/bin/%: $(B)/$(1)/harness/fuzz_%.o $(B)/$(1)/all.a $$$$(if $$$$(filter $$$$*,$$(DIFFERS)),$$$$($(3)))
 	@mkdir -p $$(@D)
 	@echo link $$@
-	$$(Q)$$(CC_$(1)) $(2) -o $$@ $$(filter %.o,$$^) $(B)/$(1)/all.a -Wl,--as-needed $$(LIBS) \
+	$$(Q)$(or $(4),$$(CC_$(1))) $(2) -o $$@ $$(filter %.o,$$^) $(B)/$(1)/all.a -Wl,--as-needed $$(LIBS) \
 	    $$(if $$($(3)),$$(if $$(filter $$*,$$(DIFFERS)),$$(foreach t,$$(TARGETS_HERE),$$(call target_libs,$$(t))) -lstdc++))
 endef
 $(eval $(call fuzzers,fuzz,$(SAN) -fsanitize=fuzzer,FUZZ_NONE))
 $(eval $(call fuzzers,diff,-fsanitize=fuzzer,FUZZ_TARGETS))
 $(eval $(call fuzzers,afl,-fsanitize=fuzzer,FUZZ_TARGETS))
+$(eval $(call fuzzers,oss,,FUZZ_TARGETS,$$(OSS_LINK)))
 # The memory sanitizer knows our own code alone.
 MSAN_HELP := $(patsubst %,$(B)/msan/harness/fuzz_%.o,lexers common own same) $(patsubst harness/%.c,$(B)/msan/harness/%.o,$(wildcard harness/mutate*.c) harness/canon.c)
 $(B)/msan/bin/lexers: $(MSAN_HELP) $(GOBJ_msan)
@@ -60,6 +65,8 @@ $(B)/fuzz/%/dict: $(B)/fuzz-dictionary
 $(B)/afl/mutator.so: harness/tools/afl_mutator.c $(wildcard harness/mutate*.[ch]) harness/canon.c $(GSRC) $(GEN) | deps
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(OPT) $(INC_harness) -fPIC -shared -o $@ $(filter %.c,$^)
+
+check check-full: $(FUZZERS:%=$(B)/fuzz/bin/%) $(B)/msan/bin/lexers
 
 .PHONY: fuzz fuzz-built fuzz-log corpus-min fuzz-packages
 fuzz: $$(if $$(TARGETS),targets) ## all fuzzers, TIME= seconds together (default 60); ends with the grid library x cause
