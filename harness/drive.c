@@ -122,6 +122,42 @@ static bool checkpoint(struct drive *d) {
     return true;
 }
 
+/* A mailbox's name on the wire as programs write it: "imapdiff-RUN/p17FOO.KID" is FOO/KID. 0: it is none of theirs. */
+static size_t own_name(const struct drive *d, struct slice wire, char *out, size_t cap) {
+    size_t box = strlen(d->log.box);
+    if (slice_is_nocase(wire, "INBOX"))
+        box = 0;
+    else if (wire.n <= box || memcmp(wire.p, d->log.box, box) != 0)
+        return 0;
+    size_t n = wire.n - box;
+    if (n > cap)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = wire.p[box + i];
+        if (d->separator && c == (uint8_t)d->separator)
+            c = '/';
+        else if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+            return 0;
+        out[i] = (char)c;
+    }
+    return n;
+}
+
+/* What was not told at the last checkpoint may be late, or lost. A fresh look at the mailbox tells one from the
+ * other (MAP-I5): each such session opens it anew. */
+static bool look_again(struct drive *d) {
+    char text[200] = "EXAMINE ";
+    size_t at = strlen(text), n;
+    for (int i = 1; d->o.oracle && i <= PROGRAM_SESSIONS; i++) {
+        if (d->session[i].state != SESSION_OPEN ||
+            !(n = own_name(d, oracle_untold(d->o.oracle, i), text + at, sizeof text - at)))
+            continue;
+        if (!session_send(d, i, (struct slice){(const uint8_t *)text, (uint32_t)(at + n)}, LINE_AUTO))
+            return false;
+    }
+    return true;
+}
+
 static bool open_line(struct drive *d, const struct line *l) {
     enum line_tls tls = l->tls;
     static const uint8_t secure[] = {0, SECURE_PLAIN, SECURE_TLS, SECURE_STARTTLS};
@@ -164,11 +200,11 @@ static void run_lines(struct drive *d) {
         const struct line *l = &d->program->line[d->line];
         if (!run_line(d, l))
             return;
-        if (l->kind == LINE_CHECKPOINT || l->kind == LINE_SEND || l->kind == LINE_OPEN)
+        if (l->kind == LINE_CHECKPOINT || (l->kind == LINE_SEND && !(l->flags & LINE_AUTO)) || l->kind == LINE_OPEN)
             settled = l->kind == LINE_CHECKPOINT;
     }
-    if (!settled)
-        checkpoint(d);
+    if (settled || checkpoint(d))
+        look_again(d);
 }
 
 /* What tells one death from another: the server's own words for it, else nothing. One line, without the log's

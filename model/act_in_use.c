@@ -99,6 +99,8 @@ static void rename_inbox(struct run *r, struct step *s, uint16_t box, uint16_t t
         return;
     }
     w_box(r->w, made)->unknown = w_box(r->w, box)->unknown;
+    if (w_box(r->w, box)->unknown) lose_track(r, box); /* the views of it; what is left behind is known: nothing */
+    w_box(r->w, box)->unknown = 0;
     w_box(r->w, box)->renamed = r->mode == JUDGE; /* INBOX may have been made anew */
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
         if (w_message(r->w, m)->dead) continue;

@@ -121,11 +121,27 @@ static const struct imap_response *heard_exists(const struct run *r, const struc
     return last;
 }
 
+/* Does another session change a mailbox while this command runs? Then what EXISTS counts of an unknown one may hold that,
+ * or not yet. */
+static bool others_write(const struct run *r, const struct step *s) {
+    for (unsigned i = 0; i < r->n_steps; i++) {
+        const struct step *o = &r->steps[i];
+        bool writes = o->c->kind == CMD_APPEND || o->c->kind == CMD_COPY || o->c->kind == CMD_MOVE || o->c->kind == CMD_EXPUNGE ||
+                      o->c->kind == CMD_CLOSE || o->c->kind == CMD_RENAME;
+        bool overlap = (!s->reply_event || o->event < s->reply_event) && (!o->reply_event || s->event < o->reply_event);
+        if (writes && overlap && o->session != s->session) return true;
+    }
+    return false;
+}
+
 enum { UNKNOWN_MAX = 5000 }; /* messages of a mailbox of unknown content that we follow */
 
 static void fill_unknown(struct run *r, uint16_t box, uint32_t n) {
     struct wbox *b = w_box(r->w, box);
-    for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);
+    for (uint16_t m = b->first; m; m = w_message(r->w, m)->next) {
+        world_kill(r->w, m);
+        w_message(r->w, m)->box = 0; /* it may be any of those that are there now */
+    }
     b->first = b->last = b->held = 0;
     b->unknown = 0;
     for (uint32_t i = 0; i < n && !r->full; i++) {
@@ -150,7 +166,7 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
         if (!e && !s->cut)
             run_note(r, V_VIOLATES, s->session, s->reply_event, "R3501-6.3.1 MAP-I1", "OK to SELECT or EXAMINE without EXISTS");
         if (e && e->number > UNKNOWN_MAX) r->capped = true;
-        if (!e || e->number > UNKNOWN_MAX) {
+        if (!e || e->number > UNKNOWN_MAX || others_write(r, s)) {
             w->loose = 1;
             s->judged = 1;
             return;
@@ -164,6 +180,9 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
             r->full = true;
     for (unsigned i = 0; i < w->view; i++) w_view(r->w, (unsigned)s->session)[i].told = 1;
     if (r->mode == SERVE) w->told = w_box(r->w, box)->changes;
+    /* MAP-I5: a fresh look counts nothing that was gone before the command came; nor does any EXISTS behind it. */
+    uint16_t next = w->announced ? w_message(r->w, w->announced)->next : w_box(r->w, box)->first;
+    for (; r->mode == JUDGE && next && died_before(r, next); next = w_message(r->w, next)->next) w->announced = next;
 }
 
 /* ID-3-i: every SELECT is refused where no ID was sent, and accepted where one was. */

@@ -290,9 +290,24 @@ static void store_in_part(struct run *r, struct step *s, uint32_t flags) {
         if (mask >> i & 1) store_one(r, s, changed[i], flags);
 }
 
+/* NO to numbers of which some are beyond the view: the part inside may have been written as with any NO (T-MAP-9); where
+ * messages of it are gone, all that live or none (MAP-4.2.3-a, MAP-4.2.4-a). */
+static void store_beyond(struct run *r, struct step *s) {
+    if (r->mode == SERVE || s->word != REPLY_NO || step_session(r, s)->read_only) return;
+    uint32_t flags = command_flags(r, s->c);
+    if (!s->some_dead)
+        store_in_part(r, s, flags);
+    else if (!s->all_dead && run_fork(r, 2))
+        store_living(r, s, flags);
+}
+
 static void act_store(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
-    if (doomed_refusal(r, s) || !resolve_targets(r, s)) return;
+    if (doomed_refusal(r, s)) return;
+    if (!resolve_targets(r, s)) {
+        store_beyond(r, s);
+        return;
+    }
     uint32_t flags = command_flags(r, s->c);
     if (w->read_only && !run_fault(r, P_FAULT_SELECT, 1, OP_F_READ_ONLY_WRITES)) {
         says(r, s, REPLY_NO, "Read-only");

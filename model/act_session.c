@@ -65,6 +65,16 @@ static bool underscore(struct run *r, struct step *s) {
     return true;
 }
 
+/* RFC 3501 6.3.1 has no mailbox selected after a SELECT that failed; whether one outside the grammar is an attempt it does
+ * not say: what follows shows it, and either is right. */
+static void failed_select(struct run *r, struct step *s) {
+    bool select = s->c->kind == CMD_SELECT || s->c->kind == CMD_EXAMINE;
+    int before = 1;
+    if (r->mode == SERVE || !select || !s->was_selected || s->word == REPLY_OK || s->word == REPLY_NONE || !run_fork(r, 2)) return;
+    run_note_point(r, V_CONFORMS, s, P_SELECT_FAILED, point_context(P_SELECT_FAILED, 1, &before), "deselected", "R3501-6.3.1", "");
+    world_leave(r->w, (unsigned)s->session);
+}
+
 static void act_malformed(struct run *r, struct step *s) {
     if (s->syntax.verdict == LEX_LIMIT) {
         r->capped = true;
@@ -83,6 +93,7 @@ static void act_malformed(struct run *r, struct step *s) {
     else
         error_note(r, s, 0, "R3501-7.1.3", "R3501-9", V_UNDOCUMENTED, "NO to a command outside the grammar",
                    "a command outside the grammar was accepted");
+    failed_select(r, s);
 }
 
 static void act_wrong_state(struct run *r, struct step *s) {

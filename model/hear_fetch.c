@@ -38,9 +38,11 @@ static bool contains(struct slice hay, struct slice needle) {
     return needle.n && hay.n >= needle.n && hay.p && memmem(hay.p, hay.n, needle.p, needle.n);
 }
 
-/* Does the octets' mark belong to another message that we know? Then it is that one's data. */
+/* Does the octets' mark belong to another message that we know? Then it is that one's data. A message of a mailbox of
+ * unknown content may itself be a copy of any. */
 static bool anothers(const struct run *r, uint16_t m, struct slice data) {
     const struct content_ops *o = r->content;
+    if (!w_content(r->w, w_message(r->w, m)->content)->id) return false;
     for (unsigned c = 1; c < r->w->contents; c++) {
         uint32_t id = w_content(r->w, c)->id;
         if (!id || c == w_message(r->w, m)->content || id == w_content(r->w, w_message(r->w, m)->content)->id) continue;

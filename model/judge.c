@@ -69,6 +69,7 @@ static void judge_select(struct run *r, struct step *s) {
 
 static void judge_append(struct run *r, struct step *s) {
     if (s->word != REPLY_OK || !s->message || !s->reply || s->reply->code.kind != CODE_APPENDUID) return;
+    if (!w_message(r->w, s->message)->box) return; /* forgotten: a SELECT came behind it and found the mailbox unknown */
     struct wbox *b = w_box(r->w, s->box ? s->box : w_message(r->w, s->message)->box);
     const struct resp_code *c = &s->reply->code;
     struct seq_set set;

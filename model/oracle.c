@@ -482,3 +482,15 @@ int oracle_view_size(const struct oracle *o, int session) {
     if (session >= w->cap.sessions || w_session(w, (unsigned)session)->state != SES_SELECTED) return -1;
     return w_session(w, (unsigned)session)->view;
 }
+
+struct slice oracle_untold(const struct oracle *o, int session) {
+    const struct world *w = best(o);
+    if (o->blind || session >= w->cap.sessions) return (struct slice){0};
+    const struct wsession *s = w_session(w, (unsigned)session);
+    if (s->state != SES_SELECTED || s->loose || s->doom || w_box(w, s->box)->unknown || w_box(w, s->box)->state != BOX_LIVE)
+        return (struct slice){0};
+    unsigned dead = 0;
+    for (unsigned i = 0; i < s->view; i++) dead += w_message(w, w_view(w, (unsigned)session)[i].message)->dead;
+    if (!dead && world_living(w, s->box) == s->view) return (struct slice){0};
+    return world_name_text(w, w_box(w, s->box)->name);
+}

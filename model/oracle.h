@@ -68,5 +68,8 @@ const struct oracle_counts *oracle_counts(const struct oracle *o);
  * the best world knows it; 0: unknown. And the number of messages in a session's view, -1: nothing selected. */
 uint32_t oracle_uid(const struct oracle *o, const char *mailbox, uint32_t k);
 int oracle_view_size(const struct oracle *o, int session);
+/* Has the session not been told of all messages that are in its mailbox, or gone from it? Then a fresh look shows whether
+ * the news are late or mail is lost. The mailbox's name as the server knows it, valid until the next event; else empty. */
+struct slice oracle_untold(const struct oracle *o, int session);
 
 #endif

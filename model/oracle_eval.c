@@ -91,10 +91,11 @@ static uint64_t idle_sessions(const struct oracle *o) {
     return m;
 }
 
-static void start_run(struct oracle *o, struct world *w) {
+static void start_run(struct oracle *o, struct world *w, const struct world *before) {
     struct run *r = &o->run;
     r->mode = JUDGE;
     r->w = w;
+    r->before = before;
     r->behaviours = o->opt.behaviours;
     r->content = &o->opt.content;
     r->users = o->opt.users;
@@ -172,7 +173,7 @@ static bool explore(struct oracle *o, const struct world *from, bool checkpoint,
             return true;
         }
         memcpy(o->scratch_world, from, from->size);
-        start_run(o, o->scratch_world);
+        start_run(o, o->scratch_world, from);
         one_run(o, checkpoint);
         if (r->full) {
             o->nexts = before;

@@ -121,6 +121,7 @@ struct pending_note {
 struct run {
     enum mode mode;
     struct world *w;
+    const struct world *before; /* JUDGE: the world as it was before the batch */
     const struct behaviours *behaviours;
     const struct content_ops *content;
     struct step *steps;
@@ -187,6 +188,11 @@ static inline struct wsession *step_session(const struct run *r, const struct st
 /* Did this response come while the step's command was in progress? */
 static inline bool heard_during(const struct step *s, const struct heard *h) {
     return h->session == s->session && h->event > s->event && (!s->reply_event || h->event < s->reply_event);
+}
+
+/* JUDGE: was the message gone before the batch began? Then no command of it can have seen it alive. */
+static inline bool died_before(const struct run *r, uint16_t m) {
+    return m < r->before->messages && w_message(r->before, m)->dead;
 }
 
 /* ---- act_*.c ---- */
