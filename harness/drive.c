@@ -122,7 +122,8 @@ static bool checkpoint(struct drive *d) {
     return true;
 }
 
-/* A mailbox's name on the wire as programs write it: "imapdiff-RUN/p17FOO.KID" is FOO/KID. 0: it is none of theirs. */
+/* A mailbox's name on the wire as programs write it: "imapdiff-RUN/p17FOO.KID" is FOO/KID. 0: it is none of
+ * theirs. */
 static size_t own_name(const struct drive *d, struct slice wire, char *out, size_t cap) {
     size_t box = strlen(d->log.box);
     if (slice_is_nocase(wire, "INBOX"))
@@ -143,8 +144,8 @@ static size_t own_name(const struct drive *d, struct slice wire, char *out, size
     return n;
 }
 
-/* What was not told at the last checkpoint may be late, or lost. A fresh look at the mailbox tells one from the
- * other (MAP-I5): each such session opens it anew. */
+/* What was not told at the last checkpoint may be late, or lost. A fresh look at the mailbox tells one from
+ * the other (MAP-I5): each such session opens it anew. */
 static bool look_again(struct drive *d) {
     char text[200] = "EXAMINE ";
     size_t at = strlen(text), n;
@@ -200,7 +201,8 @@ static void run_lines(struct drive *d) {
         const struct line *l = &d->program->line[d->line];
         if (!run_line(d, l))
             return;
-        if (l->kind == LINE_CHECKPOINT || (l->kind == LINE_SEND && !(l->flags & LINE_AUTO)) || l->kind == LINE_OPEN)
+        if (l->kind == LINE_CHECKPOINT || (l->kind == LINE_SEND && !(l->flags & LINE_AUTO)) ||
+            l->kind == LINE_OPEN)
             settled = l->kind == LINE_CHECKPOINT;
     }
     if (settled || checkpoint(d))

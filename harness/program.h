@@ -21,8 +21,8 @@
  *   @close C2                  our side ends the connection, without LOGOUT
  *   @close S2 [limit: text]    traces only: the server ended it (or a limit or deadline of ours did)
  *   @wait 50                   milliseconds in which all sessions are read
- *   @checkpoint                quiescence, then NOOP, a pause and NOOP in every session (behind the last one: EXAMINE
- *                              by those that were not told all)
+ *   @checkpoint                quiescence, then NOOP, a pause and NOOP in every session (behind the last one:
+ * EXAMINE by those that were not told all)
  *   @mailbox NAME...           more abstract mailbox names than FOO BAR BAZ QUX
  *   # text                     a comment
  *

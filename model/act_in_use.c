@@ -103,11 +103,15 @@ static void rename_inbox(struct run *r, struct step *s, uint16_t box, uint16_t t
     w_box(r->w, box)->unknown = 0;
     w_box(r->w, box)->renamed = r->mode == JUDGE; /* INBOX may have been made anew */
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next) {
-        if (w_message(r->w, m)->dead) continue;
-        if (!world_add_message(r->w, made, w_message(r->w, m)->content, world_flags(r->w, m))) {
+        const struct wmessage *g = w_message(r->w, m);
+        if (g->dead) continue;
+        uint16_t moved = world_add_message(r->w, made, g->content, world_flags(r->w, m));
+        if (!moved) {
             r->full = true;
             return;
         }
+        /* As the renaming session may see them, like a copy's. */
+        if (r->mode == JUDGE && (g->first != g->last || g->flags_unknown)) w_message(r->w, moved)->flags_unknown = 1;
         world_kill(r->w, m);
     }
     s->box = made;

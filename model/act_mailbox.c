@@ -179,7 +179,11 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
         if (!w_message(r->w, m)->dead && !world_view_add(r->w, (unsigned)s->session, m, w_message(r->w, m)->last))
             r->full = true;
     for (unsigned i = 0; i < w->view; i++) w_view(r->w, (unsigned)s->session)[i].told = 1;
-    if (r->mode == SERVE) w->told = w_box(r->w, box)->changes;
+    if (r->mode == SERVE) {
+        w->told = w_box(r->w, box)->changes;
+        w->told_deaths = w_box(r->w, box)->deaths;
+        w->told_flags = w_box(r->w, box)->flaggings;
+    }
     /* MAP-I5: a fresh look counts nothing that was gone before the command came; nor does any EXISTS behind it. */
     uint16_t next = w->announced ? w_message(r->w, w->announced)->next : w_box(r->w, box)->first;
     for (; r->mode == JUDGE && next && died_before(r, next); next = w_message(r->w, next)->next) w->announced = next;
@@ -263,6 +267,7 @@ static void follow(struct run *r, uint16_t from, uint16_t to) {
         w->box = to;
         w->announced = 0;
         w->told = 0;
+        w->told_deaths = w->told_flags = UINT32_MAX; /* the view holds what the new mailbox has not */
         w->doom = r->mode == SERVE ? DOOM_NONE : DOOM_EMPTIED;
     }
     for (uint16_t m = w_box(r->w, from)->first; m; m = w_message(r->w, m)->next) world_kill(r->w, m);

@@ -39,7 +39,15 @@ static void view_targets(struct run *r, struct step *s, const struct seq_set *se
         if ((lo == SEQ_STAR || hi == SEQ_STAR) && !w->view) s->star = s->beyond = 1;
         if ((lo != SEQ_STAR && lo > w->view) || (hi != SEQ_STAR && hi > w->view)) s->beyond = 1;
     }
-    for (unsigned i = 1; i <= w->view; i++)
+    uint32_t first = w->view, last = 0; /* the set's ends, within the view */
+    for (uint32_t i = 0; i < set->n; i++)
+        for (int k = 0; k < 2; k++) {
+            uint32_t n = k ? set->r[i].hi : set->r[i].lo;
+            if (n > w->view) n = w->view;
+            if (n < first) first = n;
+            if (n > last) last = n;
+        }
+    for (unsigned i = first; i && i <= last; i++)
         if (seq_set_has(set, i, w->view)) add_target(r, s, v[i - 1].message, i);
 }
 
@@ -77,19 +85,46 @@ void lose_track(struct run *r, uint16_t box) {
         if (w_session(r->w, i)->state == SES_SELECTED && w_session(r->w, i)->box == box) w_session(r->w, i)->loose = 1;
 }
 
-/* Where UIDs are unknown the message may be meant, or not. */
+static bool sets_seen(const struct imap_command *c) { /* RFC 3501 6.4.5 */
+    for (uint32_t i = 0; i < c->wants; i++)
+        if (c->want[i].att == ATT_RFC822 || c->want[i].att == ATT_RFC822_TEXT ||
+            (c->want[i].att == ATT_BODY_SECTION && !c->want[i].peek))
+            return true;
+    return false;
+}
+
+/* Is every UID from `low` on meant, up to `high` (0: up to the largest there is)? UIDs ascend with the numbers (R3501-2.3.1.1). */
+static bool covers(const struct seq_set *set, uint32_t low, uint32_t high) {
+    for (uint32_t i = 0; i < set->n; i++) {
+        uint32_t lo = set->r[i].lo, hi = set->r[i].hi;
+        if (lo > hi) lo = hi, hi = set->r[i].lo; /* SEQ_STAR is the largest number */
+        if (lo <= low && (hi == SEQ_STAR || (high && hi >= high))) return true;
+    }
+    return false;
+}
+
+/* Where UIDs are unknown the message may be meant, or not, unless the set holds all that it can be. A FETCH that changes
+ * nothing tells the UIDs itself; after others nothing is known. */
 static void uid_targets(struct run *r, struct step *s, const struct seq_set *set) {
     const struct wsession *w = step_session(r, s);
     const struct wview *v = w_view(r->w, (unsigned)s->session);
-    uint32_t max = largest_uid(r, s, set);
+    uint32_t max = largest_uid(r, s, set), low = 1;
+    unsigned ahead = 0; /* the next message whose UID is known */
+    bool unsure = false;
     for (unsigned i = 0; i < w->view; i++) {
-        uint32_t uid = w_message(r->w, v[i].message)->uid;
-        if (!uid) { /* cannot tell which: judged no more */
-            lose_track(r, w->box);
-            step_session(r, s)->loose = s->judged = 1;
-        } else if (seq_set_has(set, uid, max))
+        while (ahead < w->view && (ahead < i || !w_message(r->w, v[ahead].message)->uid)) ahead++;
+        uint32_t uid = w_message(r->w, v[i].message)->uid, next = ahead < w->view ? w_message(r->w, v[ahead].message)->uid : 0;
+        if (uid ? seq_set_has(set, uid, max) : covers(set, low, next ? next - 1 : 0))
             add_target(r, s, v[i].message, i + 1);
+        else
+            unsure |= !uid;
+        low = uid ? uid + 1 : low + 1;
     }
+    if (!unsure) return;
+    s->judged = 1;
+    if (s->c->kind == CMD_FETCH && !sets_seen(s->c)) return;
+    lose_track(r, w->box);
+    step_session(r, s)->loose = 1;
 }
 
 static int range_cmd(uint8_t kind) {
@@ -157,14 +192,6 @@ bool resolve_targets(struct run *r, struct step *s) {
 
 /* ---- FETCH ---- */
 
-static bool sets_seen(const struct imap_command *c) { /* RFC 3501 6.4.5 */
-    for (uint32_t i = 0; i < c->wants; i++)
-        if (c->want[i].att == ATT_RFC822 || c->want[i].att == ATT_RFC822_TEXT ||
-            (c->want[i].att == ATT_BODY_SECTION && !c->want[i].peek))
-            return true;
-    return false;
-}
-
 static void act_fetch(struct run *r, struct step *s) {
     if (doomed_refusal(r, s) || !resolve_targets(r, s)) return;
     if (r->mode == SERVE) {
@@ -204,7 +231,7 @@ static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
 }
 
 static void store_one(struct run *r, struct step *s, struct target *t, uint32_t flags) {
-    int v = world_view_find(r->w, (unsigned)s->session, t->m);
+    int v = world_view_at(r->w, (unsigned)s->session, t->m, t->seq);
     t->flags = stored(world_flags(r->w, t->m), s->c->store_mode, flags);
     t->hit = t->flags != world_flags(r->w, t->m); /* a STORE that changes nothing need not be told */
     if (r->mode == JUDGE && (s->cut || step_session(r, s)->doom)) { /* cut in the middle; or what a session writes whose mailbox was taken away may be lost */

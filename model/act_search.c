@@ -8,7 +8,7 @@ enum { NO = 0, YES = 1, MAYBE = 2 };
 struct search {
     struct run *r;
     struct step *s;
-    uint32_t max_uid;
+    uint32_t max_uid; /* 0: not asked for yet */
     bool inside;  /* a sequence set names a message of the view */
     bool content; /* a key looked at the message itself */
 };
@@ -61,33 +61,42 @@ static int size_key(const struct search *q, unsigned i, int kind, uint32_t node)
     return kind == SK_LARGER ? size > n : size < n;
 }
 
-static int set_key(const struct search *q, unsigned i, bool uid, struct slice text) {
+static uint32_t max_uid(struct search *q) {
+    if (q->max_uid) return q->max_uid;
+    const struct wview *v = w_view(q->r->w, (unsigned)q->s->session);
+    q->max_uid = 1;
+    for (unsigned i = 0; i < w_session(q->r->w, (unsigned)q->s->session)->view; i++)
+        if (w_message(q->r->w, v[i].message)->uid > q->max_uid) q->max_uid = w_message(q->r->w, v[i].message)->uid;
+    return q->max_uid;
+}
+
+static int set_key(struct search *q, unsigned i, bool uid, struct slice text) {
     const struct world *w = q->r->w;
     struct seq_set set;
     if (!seq_set_parse(text, true, &set)) return MAYBE;
     unsigned view = w_session(w, (unsigned)q->s->session)->view;
     if (!uid) return q->r->mode == JUDGE && q->s->beyond ? MAYBE : seq_set_has(&set, i + 1, view); /* T-MAP-9 */
     uint32_t u = w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->uid;
-    return u ? seq_set_has(&set, u, q->max_uid) : MAYBE;
+    return u ? seq_set_has(&set, u, max_uid(q)) : MAYBE;
 }
 
 static int keys(struct search *q, unsigned i, uint32_t node);
 
 static int key(struct search *q, unsigned i, uint32_t node) {
     const struct node *n = &q->s->nodes->v[node];
-    static const struct { uint8_t kind; uint8_t flag; bool on; } flags[] = {
-        {SK_ANSWERED, FLAG_ANSWERED, true}, {SK_DELETED, FLAG_DELETED, true}, {SK_DRAFT, FLAG_DRAFT, true},
-        {SK_FLAGGED, FLAG_FLAGGED, true}, {SK_SEEN, FLAG_SEEN, true}, {SK_UNANSWERED, FLAG_ANSWERED, false},
-        {SK_UNDELETED, FLAG_DELETED, false}, {SK_UNDRAFT, FLAG_DRAFT, false}, {SK_UNFLAGGED, FLAG_FLAGGED, false},
-        {SK_UNSEEN, FLAG_SEEN, false}};
     int kind = (int)n->number;
-    for (unsigned k = 0; k < sizeof flags / sizeof *flags; k++)
-        if (flags[k].kind == kind) {
-            int v = flag_key(q, i, flags[k].flag);
-            return flags[k].on ? v : invert(v);
-        }
     switch (kind) {
     case SK_ALL: return YES;
+    case SK_ANSWERED: return flag_key(q, i, FLAG_ANSWERED);
+    case SK_DELETED: return flag_key(q, i, FLAG_DELETED);
+    case SK_DRAFT: return flag_key(q, i, FLAG_DRAFT);
+    case SK_FLAGGED: return flag_key(q, i, FLAG_FLAGGED);
+    case SK_SEEN: return flag_key(q, i, FLAG_SEEN);
+    case SK_UNANSWERED: return invert(flag_key(q, i, FLAG_ANSWERED));
+    case SK_UNDELETED: return invert(flag_key(q, i, FLAG_DELETED));
+    case SK_UNDRAFT: return invert(flag_key(q, i, FLAG_DRAFT));
+    case SK_UNFLAGGED: return invert(flag_key(q, i, FLAG_FLAGGED));
+    case SK_UNSEEN: return invert(flag_key(q, i, FLAG_SEEN));
     case SK_KEYWORD: return flag_key(q, i, world_flag(q->r->w, argument(q, node, 0)));
     case SK_UNKEYWORD: return invert(flag_key(q, i, world_flag(q->r->w, argument(q, node, 0))));
     case SK_NOT: return invert(key(q, i, n->child));
@@ -155,10 +164,6 @@ int search_matches(struct run *r, struct step *s, unsigned i) {
 void act_search(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     struct search q = {.r = r, .s = s};
-    for (unsigned i = 0; i < w->view; i++) {
-        uint32_t u = w_message(r->w, w_view(r->w, (unsigned)s->session)[i].message)->uid;
-        if (u > q.max_uid) q.max_uid = u;
-    }
     find_beyond(&q, s->c->search);
     if (s->beyond && beyond(r, s, q.inside)) return;
     if (!says(r, s, REPLY_OK, "Searched")) {
@@ -171,17 +176,21 @@ void act_search(struct run *r, struct step *s) {
     }
     s->first = (uint16_t)r->targets;
     s->targets = 0;
-    for (unsigned i = 0; i < w->view; i++) {
-        if (r->targets >= RUN_TARGETS) {
-            r->capped = true;
-            return;
-        }
-        uint16_t m = w_view(r->w, (unsigned)s->session)[i].message;
-        struct target *t = &r->target[r->targets++];
-        *t = (struct target){.m = m, .seq = (uint16_t)(i + 1), .dead = w_message(r->w, m)->dead,
-                             .hit = (uint8_t)keys(&q, i, s->c->search)};
-        s->targets++;
-        s->some_dead |= t->dead;
+    const struct wview *v = w_view(r->w, (unsigned)s->session);
+    const unsigned view = w->view, left = RUN_TARGETS - r->targets;
+    const uint32_t first = s->c->search;
+    bool one = first && !s->nodes->v[first].next; /* as a rule there is a single key */
+    for (unsigned i = 0; i < view && i < left; i++) {
+        int hit = one ? key(&q, i, first) : keys(&q, i, first);
+        uint8_t dead = w_message(r->w, v[i].message)->dead;
+        r->target[s->first + i] = (struct target){.m = v[i].message, .seq = (uint16_t)(i + 1), .dead = dead, .hit = (uint8_t)hit};
+        s->some_dead |= dead;
+    }
+    s->targets = (uint16_t)(view < left ? view : left);
+    r->targets += s->targets;
+    if (view > left) {
+        r->capped = true;
+        return;
     }
     int f[2] = {s->c->uid, q.content};
     s->context = point_context(P_SEARCH_EXPUNGED, 2, f);

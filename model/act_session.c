@@ -349,7 +349,7 @@ void act(struct run *r, struct step *s) {
     s->point = -1;
     s->was_selected = w->state == SES_SELECTED;
     s->view_before = w->view;
-    for (unsigned i = 0; i < w->view && !s->view_dead; i++)
+    for (unsigned i = 0; r->mode == JUDGE && i < w->view && !s->view_dead; i++)
         s->view_dead = w_message(r->w, w_view(r->w, (unsigned)s->session)[i].message)->dead;
     if (w->state == SES_GREETING && r->mode == JUDGE) {
         run_note(r, V_VIOLATES, s->session, s->event, "R3501-7.1.1 R3501-3", "the connection has no greeting");

@@ -101,7 +101,7 @@ static void judge_gone(struct run *r, struct step *s, bool move) {
     if (s->word != REPLY_OK || step_session(r, s)->loose) return;
     for (unsigned i = 0; i < s->targets; i++) {
         const struct target *t = &r->target[s->first + i];
-        if (t->dead || world_view_find(r->w, (unsigned)s->session, t->m) < 0) continue;
+        if (t->dead || world_view_at(r->w, (unsigned)s->session, t->m, t->seq) < 0) continue;
         note_reply(r, s, V_VIOLATES, move ? "R6851-3.3 MAP-I5" : "R3501-6.4.3 MAP-I5",
                    move ? "OK to MOVE before EXPUNGE was told for every message moved"
                         : "OK to EXPUNGE before EXPUNGE was told for every message removed");

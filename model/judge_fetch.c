@@ -98,7 +98,7 @@ static void judge_store_flags(struct run *r, struct step *s) {
     bool missing = false;
     for (unsigned i = 0; i < s->targets; i++) {
         const struct target *g = &r->target[s->first + i];
-        int v = world_view_find(r->w, (unsigned)s->session, g->m);
+        int v = world_view_at(r->w, (unsigned)s->session, g->m, g->seq);
         if (g->dead || v < 0 || w_message(r->w, g->m)->flags_unknown) continue;
         const struct saw *saw = find_saw(r, s->session, g->m, key);
         if (!saw)

@@ -46,6 +46,7 @@ struct model_server *model_server_new(const struct model_server_options *o) {
     struct model_server *m = calloc(1, sizeof *m);
     if (!m) return NULL;
     m->opt = *o;
+    for (int i = 0; i < o->chosen_n; i++) m->run.faulty |= behaviours_at(o->behaviours, o->chosen[i])->fault;
     m->caps = world_caps_small;
     m->w = malloc(world_size(&m->caps));
     m->nodes.cap = 4096;
@@ -111,13 +112,14 @@ static void start_run(struct model_server *m) {
     r->n_steps = 1;
     r->n_heard = 0;
     r->idle = 0;
-    for (int i = 0; i < MODEL_SESSIONS; i++)
+    for (int i = 0; i < MODEL_SESSIONS && i < m->w->cap.sessions; i++)
         if (m->session[i].idle) r->idle |= (uint64_t)1 << i;
 }
 
 /* What a server binds by rule: UIDVALIDITY and UIDs. */
 static void bind_unknowns(struct model_server *m, const struct step *s) {
     struct world *w = m->w;
+    if (!s->name) return; /* nothing comes into being without a mailbox's name */
     for (unsigned b = 1; b < w->boxes; b++) {
         struct wbox *box = w_box(w, b);
         if (!box->used) continue;

@@ -168,7 +168,7 @@ const struct answer *run_choose(struct run *r, struct step *s, enum point p, uin
 }
 
 bool run_fault(struct run *r, enum point p, uint32_t context, enum op op) {
-    if (r->mode == JUDGE) return false;
+    if (r->mode == JUDGE || !r->faulty) return false;
     for (int k = 0; k < r->chosen_n; k++) {
         const struct answer *a = behaviours_answer(r->behaviours, r->chosen[k], p, context);
         if (a && answer_has(a, op)) return true;

@@ -91,6 +91,16 @@ static void serve_clientid(struct model_server *m, struct step *s) {
 
 /* ---- SEARCH ---- */
 
+/* A blank and the number, where there is room for it: there may be many. */
+static void out_hit(struct out *o, uint32_t n) {
+    size_t digits = 1;
+    for (uint32_t k = n; k >= 10; k /= 10) digits++;
+    uint8_t *at = o->p + o->len;
+    *at = ' ';
+    o->len += digits + 1;
+    for (; digits; n /= 10) at[digits--] = (uint8_t)('0' + n % 10);
+}
+
 static void serve_search(struct model_server *m, struct step *s) {
     struct run *r = &m->run;
     const struct answer *a = run_serve_answer(r, P_SEARCH_EXPUNGED, s->context);
@@ -109,9 +119,8 @@ static void serve_search(struct model_server *m, struct step *s) {
             continue;
         }
         if (!hit || (t->dead && !answer_has(a, OP_INCLUDE))) continue;
-        out_text(&m->out, " ");
-        out_number(&m->out, uid ? w_message(m->w, t->m)->uid : t->seq);
         if (m->out.len > m->out.cap - 64) serve_flush(m);
+        out_hit(&m->out, uid ? w_message(m->w, t->m)->uid : t->seq);
     }
     if (run_fault(r, P_FAULT_SEARCH, context, OP_F_SEARCH_GHOST_SEQ)) {
         out_text(&m->out, " ");

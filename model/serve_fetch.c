@@ -174,7 +174,7 @@ void serve_fetch_data(struct model_server *m, struct step *s) {
     if (run_fault(&m->run, P_FAULT_FETCH, context, OP_F_SEQ_BEYOND))
         serve_line(m, s->session, "* %u FETCH (FLAGS ())", w_session(m->w, (unsigned)s->session)->view + 1u);
     for (unsigned i = 0; i < s->targets; i++) { /* told: later answers may not be older */
-        int v = world_view_find(m->w, (unsigned)s->session, m->run.target[s->first + i].m);
+        int v = world_view_at(m->w, (unsigned)s->session, m->run.target[s->first + i].m, m->run.target[s->first + i].seq);
         for (uint32_t k = 0; v >= 0 && k < s->c->wants; k++)
             if (s->c->want[k].att == ATT_FLAGS)
                 w_view(m->w, (unsigned)s->session)[v].floor = w_message(m->w, m->run.target[s->first + i].m)->last;

@@ -7,18 +7,21 @@ static bool now(struct model_server *m, enum point p, enum moment moment) {
 }
 
 static bool fault(struct model_server *m, enum moment moment, enum op op) {
+    if (!m->run.faulty) return false;
     int in = (int)moment;
     return run_fault(&m->run, P_FAULT_TELL, point_context(P_FAULT_TELL, 1, &in), op);
 }
 
 static bool expunge_silent(struct model_server *m) {
-    for (int cmd = 0; cmd < 3; cmd++)
+    for (int cmd = 0; m->run.faulty && cmd < 3; cmd++)
         if (run_fault(&m->run, P_FAULT_EXPUNGE, point_context(P_FAULT_EXPUNGE, 1, &cmd), OP_F_EXPUNGE_SILENT)) return true;
     return false;
 }
 
 static void tell_expunge(struct model_server *m, int session, enum moment moment) {
     struct wsession *w = w_session(m->w, (unsigned)session);
+    if (!w->doom && w->told_deaths == w_box(m->w, w->box)->deaths && !w->owes) return;
+    w->told_deaths = w_box(m->w, w->box)->deaths;
     for (unsigned i = 0; i < w->view;) {
         uint16_t g = w_view(m->w, (unsigned)session)[i].message;
         bool gone = w_message(m->w, g)->dead || w->doom == DOOM_EMPTIED;
@@ -57,22 +60,36 @@ static void tell_exists(struct model_server *m, int session) {
     if (w->view != before) serve_line(m, session, "* %u EXISTS", w->view);
 }
 
+static void tell_flags_of(struct model_server *m, int session, unsigned i) {
+    struct wview *v = &w_view(m->w, (unsigned)session)[i];
+    const struct wmessage *g = w_message(m->w, v->message);
+    if (g->dead || v->floor == g->last) return;
+    v->floor = g->last;
+    m->out.len = 0;
+    m->speaking = session;
+    out_text(&m->out, "* ");
+    out_number(&m->out, i + 1);
+    out_text(&m->out, " FETCH (FLAGS ");
+    print_flags(m, world_flags(m->w, v->message));
+    out_text(&m->out, ")\r\n");
+    serve_flush(m);
+}
+
+/* The box knows the last few messages whose flags changed: with few changes the view need not be gone through. */
 static void tell_flags(struct model_server *m, int session) {
     struct wsession *w = w_session(m->w, (unsigned)session);
-    for (unsigned i = 0; i < w->view; i++) {
-        struct wview *v = &w_view(m->w, (unsigned)session)[i];
-        const struct wmessage *g = w_message(m->w, v->message);
-        if (g->dead || v->floor == g->last) continue;
-        v->floor = g->last;
-        m->out.len = 0;
-        m->speaking = session;
-        out_text(&m->out, "* ");
-        out_number(&m->out, i + 1);
-        out_text(&m->out, " FETCH (FLAGS ");
-        print_flags(m, world_flags(m->w, v->message));
-        out_text(&m->out, ")\r\n");
-        serve_flush(m);
+    const struct wbox *b = w_box(m->w, w->box);
+    uint32_t news = b->flaggings - w->told_flags;
+    int order[BOX_FLAGGED], n = 0;
+    w->told_flags = b->flaggings;
+    for (unsigned i = 0; news > BOX_FLAGGED && i < w->view; i++) tell_flags_of(m, session, i);
+    for (uint32_t k = 1; news <= BOX_FLAGGED && k <= news; k++) {
+        int i = world_view_find(m->w, (unsigned)session, b->flagged[(b->flaggings - k) % BOX_FLAGGED]), at = n;
+        if (i < 0) continue;
+        for (n++; at && order[at - 1] > i; at--) order[at] = order[at - 1];
+        order[at] = i;
     }
+    for (int k = 0; k < n; k++) tell_flags_of(m, session, (unsigned)order[k]);
 }
 
 /* EXPUNGE and MOVE tell their own session before the OK, whatever the behaviour (RFC 3501 6.4.3, RFC 6851 3.3). */

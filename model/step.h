@@ -53,7 +53,7 @@ struct step {
     uint8_t wrote;      /* STORE: flags were set on the living although the reply is NO */
     uint16_t view_before; /* messages in the view when the command came */
     uint8_t was_selected;
-    uint8_t view_dead;  /* the view held messages that were gone when the command came */
+    uint8_t view_dead;  /* JUDGE: the view held messages that were gone when the command came */
     uint8_t judged;     /* answer has nothing more to check */
     uint8_t code;       /* SERVE: code of the reply */
     const char *text;   /* SERVE: its text */
@@ -152,6 +152,7 @@ struct run {
     /* SERVE */
     const int *chosen;
     int chosen_n;
+    bool faulty;              /* a fault is among the chosen */
     const uint8_t *fuzz;
     size_t fuzz_n, fuzz_at;
     struct out *out;          /* what goes to the commanding session */

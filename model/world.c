@@ -268,7 +268,9 @@ bool world_set_flags(struct world *w, uint16_t m, uint32_t flags) {
     if (!v) return false;
     w_version(w, g->last)->next = v;
     g->last = v;
-    w_box(w, g->box)->changes++;
+    struct wbox *b = w_box(w, g->box);
+    b->changes++;
+    b->flagged[b->flaggings++ % BOX_FLAGGED] = m;
     return true;
 }
 
@@ -287,7 +289,9 @@ uint32_t world_flag(struct world *w, struct slice name) {
 
 void world_kill(struct world *w, uint16_t m) {
     w_message(w, m)->dead = 1;
-    w_box(w, w_message(w, m)->box)->changes++;
+    struct wbox *b = w_box(w, w_message(w, m)->box);
+    b->changes++;
+    b->deaths++;
 }
 
 bool world_set_uid(struct world *w, uint16_t m, uint32_t uid) {
@@ -319,6 +323,11 @@ int world_view_find(const struct world *w, unsigned session, uint16_t m) {
     for (unsigned i = 0; i < w_session(w, session)->view; i++)
         if (v[i].message == m) return (int)i;
     return -1;
+}
+
+int world_view_at(const struct world *w, unsigned session, uint16_t m, unsigned seq) {
+    if (seq && seq <= w_session(w, session)->view && w_view(w, session)[seq - 1].message == m) return (int)seq - 1;
+    return world_view_find(w, session, m);
 }
 
 bool world_view_add(struct world *w, unsigned session, uint16_t m, uint16_t floor) {

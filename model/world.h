@@ -50,6 +50,7 @@ struct wmessage {
     uint8_t read_only;  /* judging: a STORE in a read-only session named it */
 };
 
+#define BOX_FLAGGED 4
 enum box_state { BOX_LIVE = 1, BOX_GHOST, BOX_ORPHAN, BOX_DEAD };
 struct wbox {
     uint32_t validity;  /* 0: unknown */
@@ -59,6 +60,8 @@ struct wbox {
     uint16_t first, last;
     uint16_t held;      /* messages in its list, the dead that are still viewed included */
     uint32_t changes;   /* grows with every change that a visitor may be told of */
+    uint32_t deaths, flaggings; /* those that are expunges; that are flags */
+    uint16_t flagged[BOX_FLAGGED]; /* the messages of the last of these; the newest at flaggings - 1, modulo */
     uint16_t created;   /* messages ever put in, for $uid() */
     uint8_t state;
     uint8_t maker;      /* index + 1 of the behaviour that made it a ghost or orphan */
@@ -84,6 +87,7 @@ enum doom { DOOM_NONE, DOOM_DISCONNECT, DOOM_EMPTIED, DOOM_ORPHAN, DOOM_OTHER };
 struct wsession {
     uint32_t caps[2];   /* hash of the last capability list told: before login, after login */
     uint32_t told;      /* serving: box->changes when there was nothing left to tell */
+    uint32_t told_deaths, told_flags; /* serving: the same of box->deaths and box->flaggings */
     uint16_t announced; /* judging: the last message that EXISTS has counted */
     uint16_t box, view; /* selected mailbox; number of messages in the view */
     uint8_t state, tls, user, read_only;
@@ -172,6 +176,8 @@ bool world_set_uid(struct world *w, uint16_t message, uint32_t uid); /* false: d
 
 /* Views. */
 int world_view_find(const struct world *w, unsigned session, uint16_t message); /* index from 0, or -1 */
+/* The same; it had the number `seq` (from 1; 0: none) a moment ago. */
+int world_view_at(const struct world *w, unsigned session, uint16_t message, unsigned seq);
 bool world_view_add(struct world *w, unsigned session, uint16_t message, uint16_t floor);
 void world_view_remove(struct world *w, unsigned session, unsigned index);
 void world_leave(struct world *w, unsigned session); /* no mailbox selected any more; ghosts without visitors go */

@@ -74,7 +74,8 @@ static void play(struct oracle *o, const char *script) {
     "S" n ": * OK [UIDVALIDITY 7] x\nS" n ": " t "2 OK [READ-WRITE] done\n"
 #define TWO                                                                                                  \
     IN("1", "a")                                                                                             \
-    SELECT("1", "a", "3") IN("2", "b")                                                                       \
+    SELECT("1", "a", "3")                                                                                    \
+    IN("2", "b")                                                                                             \
         SELECT("2", "b", "3") "C1: a3 FETCH 1:3 (UID FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH " \
                               "(UID 2 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS ())\nS1: a3 OK x\n"
 #define GONE                                                                                                 \
@@ -84,6 +85,11 @@ static void play(struct oracle *o, const char *script) {
 #define LAST_GONE                                                                                            \
     TWO "C1: a4 STORE 3 +FLAGS.SILENT (\\Deleted)\nS1: a4 OK x\nC1: a5 EXPUNGE\nS1: * 3 EXPUNGE\nS1: a5 OK " \
         "x\n"
+#define MOVED                                                                                                \
+    IN("1", "a")                                                                                             \
+    SELECT("1", "a", "3")                                                                                    \
+    "C1: a3 UNSELECT\nS1: a3 OK x\nC1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT "                     \
+    "FOO\nS1: * FLAGS ()\nS1: * 3 EXISTS\nS1: * 0 RECENT\nS1: a5 OK x\n"
 #define APPEND(n, t) "A" n ": " t "\n"
 
 static const struct {
@@ -142,47 +148,82 @@ static const struct {
     {"SELECT without EXISTS", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: a2 OK x\n",
      "R3501-6.3.1"},
     {"a fresh SELECT counts what was expunged before",
-     GONE "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\n"
-          "S2: b4 OK x\n",
+     GONE
+     "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\n"
+     "S2: b4 OK x\n",
      "MAP-I5"},
     {"a fresh SELECT counts the last one, which was expunged before",
-     LAST_GONE "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\n"
-               "S2: b4 OK x\n",
+     LAST_GONE
+     "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\n"
+     "S2: b4 OK x\n",
      "MAP-I5"},
     {"EXISTS after a fresh SELECT counts the last one, which was expunged before",
-     LAST_GONE "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 2 EXISTS\nS2: * 0 RECENT\n"
-               "S2: b4 OK x\nC2: b5 NOOP\nS2: * 3 EXISTS\nS2: b5 OK x\n",
+     LAST_GONE
+     "C2: b3 UNSELECT\nS2: b3 OK x\nC2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 2 EXISTS\nS2: * 0 RECENT\n"
+     "S2: b4 OK x\nC2: b5 NOOP\nS2: * 3 EXISTS\nS2: b5 OK x\n",
      "MAP-I5"},
     {"a fresh SELECT beside the EXPUNGE counts what it removes",
-     TWO "C2: b3 UNSELECT\nS2: b3 OK x\nC1: a4 STORE 3 +FLAGS.SILENT (\\Deleted)\nS1: a4 OK x\nC1: a5 EXPUNGE\n"
-         "C2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\nS2: b4 OK x\nS1: * 3 EXPUNGE\n"
-         "S1: a5 OK x\n",
+     TWO
+     "C2: b3 UNSELECT\nS2: b3 OK x\nC1: a4 STORE 3 +FLAGS.SILENT (\\Deleted)\nS1: a4 OK x\nC1: a5 EXPUNGE\n"
+     "C2: b4 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 RECENT\nS2: b4 OK x\nS1: * 3 EXPUNGE\n"
+     "S1: a5 OK x\n",
      NULL},
     {"after RENAME INBOX a fresh SELECT counts what was moved",
-     IN("1", "a") SELECT("1", "a", "3") "C1: a3 UNSELECT\nS1: a3 OK x\nC1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT "
-                                        "INBOX\nS1: * FLAGS ()\nS1: * 3 EXISTS\nS1: * 0 RECENT\nS1: a5 OK x\n",
+     IN("1", "a") SELECT(
+         "1", "a", "3") "C1: a3 UNSELECT\nS1: a3 OK x\nC1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT "
+                        "INBOX\nS1: * FLAGS ()\nS1: * 3 EXISTS\nS1: * 0 RECENT\nS1: a5 OK x\n",
      "MAP-I5"},
     {"after RENAME of an INBOX that nobody has looked at, too", /* R3501-6.3.5: it leaves INBOX empty */
-     IN("1", "a") "C1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT INBOX\nS1: * FLAGS ()\nS1: * 3 EXISTS\nS1: * 0 "
+     IN("1", "a") "C1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT INBOX\nS1: * FLAGS ()\nS1: * 3 "
+                  "EXISTS\nS1: * 0 "
                   "RECENT\nS1: a5 OK x\n",
      "MAP-I5"},
+    {"UID FETCH of all that RENAME INBOX has moved: data left out",
+     MOVED "C1: a6 UID FETCH 1:* (FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS "
+           "())\nS1: a6 OK x\n",
+     "R3501-6.4"},
+    {"UID FETCH of all that RENAME INBOX has moved: UIDs descend",
+     MOVED "C1: a6 UID FETCH 1:* (FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH (UID 4 FLAGS "
+           "())\nS1: * 3 FETCH (UID 3 "
+           "FLAGS ())\nS1: a6 OK x\n",
+     "MAP-I8"},
+    {"UID FETCH of some that RENAME INBOX has moved: they are bound",
+     MOVED "C1: a6 UID FETCH 2:3 (FLAGS)\nS1: * 2 FETCH (UID 2 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS "
+           "())\nS1: a6 OK x\n"
+           "C1: a7 UID FETCH 2:3 (FLAGS)\nS1: * 2 FETCH (UID 2 FLAGS ())\nS1: * 3 FETCH (UID 4 FLAGS "
+           "())\nS1: a7 OK x\n",
+     "MAP-I8"},
+    {"UID FETCH of what RENAME INBOX has moved",
+     MOVED "C1: a6 UID FETCH 9 (FLAGS)\nS1: a6 OK x\nC1: a7 UID FETCH 2:3 (FLAGS)\nS1: * 1 FETCH (UID 2 "
+           "FLAGS ())\nS1: * 2 FETCH "
+           "(UID 3 FLAGS ())\nS1: a7 OK x\nC1: a8 UID FETCH 1:* (FLAGS)\nS1: * 1 FETCH (UID 2 FLAGS ())\nS1: "
+           "* 2 FETCH (UID 3 "
+           "FLAGS ())\nS1: * 3 FETCH (UID 7 FLAGS ())\nS1: a8 OK x\n",
+     NULL},
     {"the new name of an INBOX that nobody has looked at",
-     IN("1", "a") "C1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT INBOX\nS1: * FLAGS ()\nS1: * 0 EXISTS\nS1: * 0 "
-                  "RECENT\nS1: a5 OK x\nC1: a6 SELECT FOO\nS1: * FLAGS ()\nS1: * 3 EXISTS\nS1: * 0 RECENT\nS1: a6 OK x\n",
+     IN("1", "a") "C1: a4 RENAME INBOX FOO\nS1: a4 OK x\nC1: a5 SELECT INBOX\nS1: * FLAGS ()\nS1: * 0 "
+                  "EXISTS\nS1: * 0 "
+                  "RECENT\nS1: a5 OK x\nC1: a6 SELECT FOO\nS1: * FLAGS ()\nS1: * 3 EXISTS\nS1: * 0 "
+                  "RECENT\nS1: a6 OK x\n",
      NULL},
     {"another's APPEND beside the first look at INBOX may be counted",
-     IN("1", "a") IN("2", "b") "C1: a2 SELECT INBOX\n" APPEND("2", "b2") "S2: b2 OK x\nS1: * FLAGS ()\nS1: * 1 EXISTS\nS1: * 0 "
-                               "RECENT\nS1: a2 OK x\nC1: a3 SELECT INBOX\nS1: * FLAGS ()\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: "
-                               "a3 OK x\n",
+     IN("1", "a") IN("2", "b") "C1: a2 SELECT INBOX\n" APPEND(
+         "2", "b2") "S2: b2 OK x\nS1: * FLAGS ()\nS1: * 1 EXISTS\nS1: * 0 "
+                    "RECENT\nS1: a2 OK x\nC1: a3 SELECT INBOX\nS1: * FLAGS ()\nS1: * 1 EXISTS\nS1: * 0 "
+                    "RECENT\nS1: "
+                    "a3 OK x\n",
      NULL},
     {"APPENDUID of one's own APPEND in front of the first look at INBOX",
-     IN("1", "a") APPEND("1", "a2") "C1: a3 SELECT INBOX\nC1: a4 FETCH 1 (UID)\nS1: a2 OK [APPENDUID 7 5] x\nS1: * FLAGS "
-                                    "()\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: a3 OK x\nS1: * 1 FETCH (UID 5)\nS1: a4 OK x\n",
+     IN("1", "a") APPEND(
+         "1", "a2") "C1: a3 SELECT INBOX\nC1: a4 FETCH 1 (UID)\nS1: a2 OK [APPENDUID 7 5] x\nS1: * FLAGS "
+                    "()\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: a3 OK x\nS1: * 1 FETCH (UID 5)\nS1: a4 OK x\n",
      NULL},
     {"what was put into INBOX before the first look",
-     IN("1", "a") APPEND("1", "a2") "S1: a2 OK x\nC1: a3 SELECT INBOX\nS1: * FLAGS ()\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: a3 "
-                                    "OK x\nC1: a4 FETCH 1 (BODY.PEEK[HEADER])\nS1: * 1 FETCH (BODY[HEADER] \"Subject: "
-                                    "m1\")\nS1: a4 OK x\n",
+     IN("1", "a") APPEND(
+         "1",
+         "a2") "S1: a2 OK x\nC1: a3 SELECT INBOX\nS1: * FLAGS ()\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: a3 "
+               "OK x\nC1: a4 FETCH 1 (BODY.PEEK[HEADER])\nS1: * 1 FETCH (BODY[HEADER] \"Subject: "
+               "m1\")\nS1: a4 OK x\n",
      NULL},
     {"an untold expunge at a checkpoint", GONE "C2: b3 NOOP\nS2: b3 OK x\nK\n",
      NULL}, /* late, but no contradiction */
@@ -213,14 +254,18 @@ static const struct {
     {"a SELECT outside the grammar deselects", /* R3501-6.3.1: a SELECT that fails leaves nothing selected */
      TWO "C1: a4 SELECT\nS1: a4 BAD what\nC1: a5 FETCH 1 (FLAGS)\nS1: a5 BAD nothing selected\n", 0},
     {"a SELECT outside the grammar is no attempt",
-     TWO "C1: a4 SELECT\nS1: a4 BAD what\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS ())\nS1: a5 OK x\n", 0},
+     TWO "C1: a4 SELECT\nS1: a4 BAD what\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS ())\nS1: a5 OK x\n",
+     0},
     {"it is one or the other",
      TWO "C1: a4 SELECT\nS1: a4 BAD what\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS ())\nS1: a5 OK x\n"
-         "C1: a6 FETCH 1 (FLAGS)\nS1: a6 BAD nothing selected\n", 1},
+         "C1: a6 FETCH 1 (FLAGS)\nS1: a6 BAD nothing selected\n",
+     1},
     {"a SELECT that fails deselects",
      TWO "C1: a4 SELECT NONE\nS1: a4 NO none\nC1: a5 FETCH 1 (FLAGS)\nS1: a5 BAD nothing selected\n", 0},
     {"a SELECT that fails does not deselect", /* R3501-6.3.1 */
-     TWO "C1: a4 SELECT NONE\nS1: a4 NO none\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS ())\nS1: a5 OK x\n", 1},
+     TWO
+     "C1: a4 SELECT NONE\nS1: a4 NO none\nC1: a5 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS ())\nS1: a5 OK x\n",
+     1},
 };
 
 static void peace(void) {
@@ -229,7 +274,8 @@ static void peace(void) {
         play(o, peaceful[i].script);
         oracle_end(o);
         CHECK(!notes.n[V_VIOLATES], "%s: %s", peaceful[i].name, notes.violates);
-        CHECK(notes.n[V_DEVIATES] == peaceful[i].deviates, "%s: %u DEVIATES", peaceful[i].name, notes.n[V_DEVIATES]);
+        CHECK(notes.n[V_DEVIATES] == peaceful[i].deviates, "%s: %u DEVIATES", peaceful[i].name,
+              notes.n[V_DEVIATES]);
         oracle_free(o);
     }
 }
