@@ -76,8 +76,9 @@ static void play(struct oracle *o, const char *script) {
     IN("1", "a")                                                                                             \
     SELECT("1", "a", "3")                                                                                    \
     IN("2", "b")                                                                                             \
-        SELECT("2", "b", "3") "C1: a3 FETCH 1:3 (UID FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH " \
-                              "(UID 2 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS ())\nS1: a3 OK x\n"
+    SELECT("2", "b", "3")                                                                                    \
+    "C1: a3 FETCH 1:3 (UID FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH "                           \
+    "(UID 2 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS ())\nS1: a3 OK x\n"
 #define GONE                                                                                                 \
     TWO "C1: a4 STORE 2 +FLAGS.SILENT (\\Deleted)\nS1: a4 OK x\nC1: a5 EXPUNGE\nS1: * 2 EXPUNGE\nS1: a5 OK " \
         "x\n"

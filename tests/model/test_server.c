@@ -242,8 +242,51 @@ static void closed_loop(void) {
     behaviours_free(b);
 }
 
+/* However many flags changed since it was told last, a session is told of each once, in the order of the
+ * numbers, at its next command, and then of none (RFC 3501 5.2, 7.4.2); of an expunge, too. */
+static void changes_are_told(void) {
+    for (unsigned k = 0; k <= 9; k++) {
+        struct model_server *m = start(NULL, 0, NULL);
+        char line[400], want[600] = "";
+        size_t at = 0;
+        for (int s = 1; s <= 2; s++) {
+            client_opens(m, s);
+            send(m, s, "a1 LOGIN u1 pw\r\n");
+        }
+        for (unsigned i = 1; i <= 10; i++) {
+            snprintf(line, sizeof line, "a2 APPEND INBOX {%u+}\r\n%s\r\n", canned_size(1), canned_text(1));
+            send(m, 1, line);
+        }
+        for (int s = 1; s <= 2; s++)
+            send(m, s, "a3 SELECT INBOX\r\n");
+        for (unsigned i = k; i; i--) { /* from the last to the first, and the first twice */
+            snprintf(line, sizeof line, "a4 STORE %u +FLAGS.SILENT (\\Seen)\r\n", i);
+            send(m, 1, line);
+        }
+        if (k)
+            send(m, 1, "a5 STORE 1 +FLAGS.SILENT (\\Draft)\r\n");
+        for (unsigned i = 1; i <= k; i++)
+            at += (size_t)snprintf(want + at, sizeof want - at, "* %u FETCH (FLAGS (\\Seen%s))\r\n", i,
+                                   i == 1 ? " \\Draft" : "");
+        snprintf(want + at, sizeof want - at, "a6 OK ");
+        w.n[2] = 0;
+        send(m, 2, "a6 NOOP\r\n");
+        CHECK(!strncmp(w.out[2], want, strlen(want)), "%u changes: %s", k, w.out[2]);
+        send(m, 1, "a7 STORE 10 +FLAGS.SILENT (\\Deleted)\r\na8 EXPUNGE\r\n");
+        w.n[2] = 0;
+        send(m, 2, "a9 NOOP\r\n");
+        CHECK(!strncmp(w.out[2], "* 10 EXPUNGE\r\na9 OK ", 20), "an expunge after %u changes: %s", k,
+              w.out[2]);
+        w.n[2] = 0;
+        send(m, 2, "b1 NOOP\r\n");
+        CHECK(!strncmp(w.out[2], "b1 OK ", 6), "nothing is left: %s", w.out[2]);
+        model_server_free(m);
+    }
+}
+
 int main(void) {
     dialogue();
+    changes_are_told();
     pieces();
     random_octets();
     closed_loop();
