@@ -12,6 +12,11 @@ void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int beh
     }
 }
 
+void left_uncut(struct run *r, unsigned session) {
+    const struct wsession *w = w_session(r->w, session);
+    if (r->mode == JUDGE && w->doom == DOOM_DISCONNECT && w->maker && r->facts->cut <= r->facts->emptied) r->cost += 4;
+}
+
 /* who: 0 others, 1 own, 2 both; -1: nobody is inside. mode: 1 if every visitor only examines it; state: 1 if one idles. */
 static int visitors_context(const struct run *r, const struct step *s, uint16_t box, int *mode, int *idle) {
     int own = 0, others = 0;

@@ -264,6 +264,7 @@ static void follow(struct run *r, uint16_t from, uint16_t to) {
     for (unsigned i = 0; i < r->w->cap.sessions; i++) {
         struct wsession *w = w_session(r->w, i);
         if (w->state != SES_SELECTED || w->box != from) continue;
+        left_uncut(r, i);
         w->box = to;
         w->announced = 0;
         w->told = 0;

@@ -361,6 +361,9 @@ void act(struct run *r, struct step *s) {
         if (s->word == REPLY_NO) return;
     }
     bool cid_after = s->c->kind == CMD_CLIENTID && run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_AFTER);
+    if (s->word == REPLY_OK && (s->c->kind == CMD_SELECT || s->c->kind == CMD_EXAMINE || s->c->kind == CMD_CLOSE ||
+                                s->c->kind == CMD_UNSELECT || s->c->kind == CMD_LOGOUT))
+        left_uncut(r, (unsigned)s->session);
     if (s->syntax.verdict != LEX_ACCEPT || s->c->kind == CMD_UNKNOWN) {
         act_malformed(r, s);
     } else if (!permitted(s->c->kind, w->state) && !cid_after) {

@@ -117,6 +117,7 @@ static void hear_expunge(struct run *r, const struct heard *h) {
         return;
     }
     uint16_t m = w_view(r->w, (unsigned)h->session)[h->r->number - 1].message;
+    if (s->doom == DOOM_EMPTIED) r->facts->emptied++;
     if (s->doom == DOOM_DISCONNECT) r->cost += 4; /* who is to be cut off need not be told: "emptied" explains it better */
     if (!w_message(r->w, m)->dead) expunge_living(r, h, m);
     world_view_remove(r->w, (unsigned)h->session, h->r->number - 1);
@@ -187,6 +188,7 @@ static void hear_bye(struct run *r, const struct heard *h) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     bool explained = s->state == SES_LOGOUT || s->state == SES_GREETING || (h->kinds & HEARD_LOGOUT) || s->bye;
     s->bye = 1;
+    if (!explained && s->doom == DOOM_DISCONNECT && s->maker) r->facts->cut++;
     if (explained || s->doom == DOOM_DISCONNECT || s->doom == DOOM_OTHER) return;
     const char *said = run_say(r, "BYE %.*s", (int)(h->r ? h->r->text.n : 0), h->r ? (const char *)h->r->text.p : "");
     if (s->doom)
@@ -204,6 +206,7 @@ static void hear_close(struct run *r, const struct heard *h) {
         run_note(r, V_DEVIATES, h->session, h->event, "MAP-3.3-a MAP-I13", "a session is cut off without BYE after its mailbox was taken away");
     else if (!ours && !known && h->how != 2)
         violates(r, h, "MAP-I13", "the connection ends without BYE");
+    if (ours && !known) left_uncut(r, (unsigned)h->session);
     world_leave(r->w, (unsigned)h->session);
     *s = (struct wsession){.state = SES_NONE};
 }

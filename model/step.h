@@ -92,6 +92,7 @@ struct saw {
 struct facts {
     uint8_t select_plain, select_id; /* SELECTs of mailboxes that exist: accepted without, with an ID before */
     uint8_t refused_plain;           /* refused without */
+    uint32_t cut, emptied; /* sessions whose mailbox was taken away: BYEs, EXPUNGEs that they were told */
     uint8_t cid_any;     /* it accepted a CLIENTID type and token that no list can know: it has no policy on them */
 };
 
@@ -214,6 +215,9 @@ bool mailbox_argument(struct run *r, const struct istring *a, uint8_t *buf, size
 uint16_t step_name(struct run *r, struct step *s, const struct istring *a);
 /* A refusal that the session's doom explains (NO or BAD while its mailbox was taken away): notes it, true. */
 bool doomed_refusal(struct run *r, struct step *s);
+/* A session that was to be cut off leaves by itself. What has not been seen to happen is not said to be the practice, unless
+ * this server was seen to do so before. */
+void left_uncut(struct run *r, unsigned session);
 void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too);
 void lose_track(struct run *r, uint16_t box);
 bool resolve_targets(struct run *r, struct step *s); /* false: nothing more to do (beyond the view and refused) */
