@@ -182,7 +182,7 @@ static const struct {
     {"UID FETCH of all that RENAME INBOX has moved: data left out",
      MOVED "C1: a6 UID FETCH 1:* (FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 3 FETCH (UID 3 FLAGS "
            "())\nS1: a6 OK x\n",
-     "R3501-6.4"},
+     "R3501-6.4.8"},
     {"UID FETCH of all that RENAME INBOX has moved: UIDs descend",
      MOVED "C1: a6 UID FETCH 1:* (FLAGS)\nS1: * 1 FETCH (UID 1 FLAGS ())\nS1: * 2 FETCH (UID 4 FLAGS "
            "())\nS1: * 3 FETCH (UID 3 "
