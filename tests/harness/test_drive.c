@@ -481,6 +481,9 @@ static void pause_where_due(void **state) {
                                            {2, "b3 NOOP\r\n", "b3 OK\r\n"},
                                            {1, "a5 NOOP\r\n", "a5 OK\r\n"},
                                            {2, "b4 NOOP\r\n", "b4 OK\r\n"},
+                                           {1, "a6 EXAMINE p1FOO\r\n",
+                                            "* FLAGS (\\Deleted)\r\n* 1 EXISTS\r\n* 0 RECENT\r\n"
+                                            "a6 OK [READ-ONLY] .\r\n"}, /* late, or lost? */
                                            {0}};
     const struct {
         const struct fake_step *script;
