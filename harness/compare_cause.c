@@ -74,7 +74,7 @@ static enum cause literal(const struct refusal *f) {
     int c = octet(f, f->at);
     if (clause_is(f, "T-ID-9"))
         return CAUSE_NUL_LITERAL;
-    if (c == '+')
+    if (c == '+' && f->at > 0 && is_digit(f->p[f->at - 1]))
         return clause_is(f, "R7888-5") ? CAUSE_NONSYNC_SIZE : CAUSE_NONSYNC_LITERAL;
     return bare(f, CAUSE_LITERAL_HEADER);
 }
@@ -347,15 +347,23 @@ static int64_t announced(const uint8_t *from, const uint8_t *end) {
 enum cause cause_of_lingering(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {
     const struct refusal f = {p, n, n, r.rule, r.clause};
     bool in_quotes = false;
-    for (size_t i = 0; i < n && item != ITEM_CLIENTID; i++)
+    for (size_t i = 0; i < n; i++)
         if (p[i] == '\\' && in_quotes)
             i++;
         else if (p[i] == '"')
             in_quotes = !in_quotes;
+    if (item == ITEM_CLIENTID) { /* nothing is open in its line, but looks so (T-CID-7) */
+        const uint8_t *lf = memchr(p, '\n', n), *end = lf == NULL                 ? p + n
+                                                       : lf > p && lf[-1] == '\r' ? lf - 1
+                                                                                  : lf;
+        return announced(p, end) >= 0 ? CAUSE_CLIENTID_LITERAL
+               : in_quotes            ? CAUSE_CLIENTID_QUOTED
+                                      : cause_of_reject(item, p, n, r);
+    }
     if (in_quotes)
         return CAUSE_CR_LF_QUOTED;
     enum cause c = cause_of_reject(item, p, n, r);
-    return c != CAUSE_LITERAL_SIZE && item != ITEM_CLIENTID && inside_list(&f) ? CAUSE_UNCLOSED : c;
+    return c != CAUSE_LITERAL_SIZE && inside_list(&f) ? CAUSE_UNCLOSED : c;
 }
 
 bool line_has_ended(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {

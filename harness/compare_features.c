@@ -183,7 +183,8 @@ static void clientid_find(struct featured *f) {
 static void clientid_write(const struct featured *f, uint64_t keep, struct out *out) {
     const struct slice type = f->args.type, token = f->args.token;
     const bool length = keep & FEATURE(F_CLIENTID_LENGTH);
-    uint32_t n = type.n > 8 && !length ? 8 : type.n, written = 0;
+    uint32_t n = type.n > 8 && !length ? 8 : type.n;
+    uint8_t written[128];
     out_octets(out, f->head.p, f->head.n - 9);
     if (keep & FEATURE(F_KEYWORD_CASE))
         out_octets(out, f->head.p + f->head.n - 9, 9);
@@ -195,20 +196,18 @@ static void clientid_write(const struct featured *f, uint64_t keep, struct out *
         else
             out_text(out, "t");
     out_text(out, " ");
-    if (f->set & ~keep & FEATURE(F_NIL_WORD)) {
-        out_text(out, "x\r\n");
-        return;
-    }
+    n = 0;
     for (uint32_t i = 0; i < token.n; i++) {
         uint64_t special = token_octet(token.p[i]);
-        if (!length && i >= 16 && i + 16 < token.n) /* how it begins and ends matters */
+        bool middle = i >= 16 && i + 16 < token.n; /* how it begins and ends matters */
+        if (special & ~keep || (!special && middle && !length))
             continue;
-        if (special & ~keep)
-            continue;
-        out_octets(out, token.p + i, 1);
-        written++;
+        written[n++] = token.p[i];
     }
-    out_text(out, written ? "\r\n" : "x\r\n");
+    if (n == 0 || (!(keep & FEATURE(F_NIL_WORD)) && slice_is_nocase((struct slice){written, n}, "NIL")))
+        written[0] = 'x', n = 1;
+    out_octets(out, written, n);
+    out_text(out, "\r\n");
 }
 
 /* ---- either, or another command or response ---- */
