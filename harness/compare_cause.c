@@ -143,8 +143,11 @@ static enum cause in_id(const struct refusal *f, size_t head) {
 
 static enum cause in_clientid(const struct refusal *f) {
     int c = octet(f, f->at);
-    if (line_end(c))
-        return bare(f, CAUSE_CLIENTID_ARGUMENTS);
+    if (line_end(c)) {
+        bool token = rule_is(f, "client-id-token") && f->p[f->at - 1] != ' ';
+        enum cause k = bare(f, CAUSE_CLIENTID_ARGUMENTS);
+        return token || k == CAUSE_BARE_CR ? k : CAUSE_CLIENTID_ARGUMENTS;
+    }
     if (rule_is(f, "client-id"))
         return c == ' ' || c == '\t' ? CAUSE_SPACING : CAUSE_KEYWORD;
     size_t from = f->at;
@@ -288,9 +291,8 @@ static enum cause elsewhere(const struct refusal *f) {
     if ((rule_is(f, "sequence-set") || rule_is(f, "uid-set")) && c == '0')
         return CAUSE_NUMBER_ZERO; /* a number may hold zeros, but begins with none */
     if (line_end(c)) {
-        enum cause k = bare(f, CAUSE_NONE);
-        if (k != CAUSE_NONE)
-            return k;
+        if (bare(f, CAUSE_NONE) == CAUSE_BARE_CR)
+            return CAUSE_BARE_CR;
         if (inside_list(f))
             return CAUSE_UNCLOSED;
         if (!rule_is(f, "text"))
@@ -344,18 +346,42 @@ static int64_t announced(const uint8_t *from, const uint8_t *end) {
     return v;
 }
 
+/* The LF at which the input's line ends, or NULL. */
+static const uint8_t *end_of_line(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {
+    const uint8_t *from = p, *end = p + n;
+    for (;;) {
+        const uint8_t *lf = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
+        if (lf == NULL)
+            return NULL;
+        const uint8_t *stop = lf > from && lf[-1] == '\r' ? lf - 1 : lf;
+        int64_t octets = item == ITEM_CLIENTID ? -1 : announced(from, stop);
+        if (octets < 0)
+            return lf;
+        /* Who waits for a literal that cannot be announced has taken its size. */
+        if (!strncmp(r.rule, "number", 6) && p + r.offset > from && p + r.offset < stop)
+            return lf;
+        if (octets > end - lf - 1)
+            return NULL;
+        from = lf + 1 + octets;
+    }
+}
+
+bool line_has_ended(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {
+    return end_of_line(item, p, n, r) != NULL;
+}
+
 enum cause cause_of_lingering(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {
-    const struct refusal f = {p, n, n, r.rule, r.clause};
+    const uint8_t *lf = end_of_line(item, p, n, r);
+    const size_t line = lf != NULL ? (size_t)(lf - p) : n;
+    const struct refusal f = {p, n, line, r.rule, r.clause};
     bool in_quotes = false;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < line; i++)
         if (p[i] == '\\' && in_quotes)
             i++;
         else if (p[i] == '"')
             in_quotes = !in_quotes;
     if (item == ITEM_CLIENTID) { /* nothing is open in its line, but looks so (T-CID-7) */
-        const uint8_t *lf = memchr(p, '\n', n), *end = lf == NULL                 ? p + n
-                                                       : lf > p && lf[-1] == '\r' ? lf - 1
-                                                                                  : lf;
+        const uint8_t *end = p + line - (line > 0 && p[line - 1] == '\r');
         return announced(p, end) >= 0 ? CAUSE_CLIENTID_LITERAL
                : in_quotes            ? CAUSE_CLIENTID_QUOTED
                                       : cause_of_reject(item, p, n, r);
@@ -364,23 +390,4 @@ enum cause cause_of_lingering(enum lib_item item, const uint8_t *p, size_t n, st
         return CAUSE_CR_LF_QUOTED;
     enum cause c = cause_of_reject(item, p, n, r);
     return c != CAUSE_LITERAL_SIZE && inside_list(&f) ? CAUSE_UNCLOSED : c;
-}
-
-bool line_has_ended(enum lib_item item, const uint8_t *p, size_t n, struct lex_result r) {
-    const uint8_t *from = p, *end = p + n;
-    for (;;) {
-        const uint8_t *lf = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
-        if (lf == NULL)
-            return false;
-        const uint8_t *stop = lf > from && lf[-1] == '\r' ? lf - 1 : lf;
-        int64_t octets = item == ITEM_CLIENTID ? -1 : announced(from, stop);
-        if (octets < 0)
-            return true;
-        /* Who waits for a literal that cannot be announced has taken its size. */
-        if (!strncmp(r.rule, "number", 6) && p + r.offset > from && p + r.offset < stop)
-            return true;
-        if (octets > end - lf - 1)
-            return false;
-        from = lf + 1 + octets;
-    }
 }

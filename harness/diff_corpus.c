@@ -79,7 +79,8 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 
 static bool read_path(struct corpus_walk *r, const char *path, int item, int depth);
 
-/* In the order of names, so that the same seed means the same. */
+/* In the order of names, so that the same seed means the same. The folder of an earlier run will do: its
+ * counts are passed over. */
 static bool read_folder(struct corpus_walk *r, const char *path, int item, int depth) {
     DIR *dir = opendir(path);
     struct dirent *e;
@@ -89,7 +90,8 @@ static bool read_folder(struct corpus_walk *r, const char *path, int item, int d
     if (!ok)
         refuse(r, path, name ? strerror(errno) : "out of memory");
     while (ok && n < FILES_MAX && (e = readdir(dir)))
-        if (e->d_name[0] != '.' && strcmp(e->d_name, "README.md") != 0)
+        if (e->d_name[0] != '.' && strcmp(e->d_name, "README.md") != 0 &&
+            strncmp(e->d_name, "counts.", 7) != 0)
             ok = (name[n++] = strdup(e->d_name)) != NULL || refuse(r, path, "out of memory");
     if (n)
         qsort(name, n, sizeof *name, by_name);
