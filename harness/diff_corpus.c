@@ -79,6 +79,17 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 
 static bool read_path(struct corpus_walk *r, const char *path, int item, int depth);
 
+/* The item that a finding's file name tells (LIBRARY.ITEM.HOW.CAUSE), or its folder's. */
+static int named_item(const char *name, int folder) {
+    for (int i = 0; i < ITEM_COUNT; i++) {
+        char word[24];
+        snprintf(word, sizeof word, ".%s.", lib_item_name(i));
+        if (strcmp(name, lib_item_name(i)) == 0 || strstr(name, word))
+            return i;
+    }
+    return folder;
+}
+
 /* In the order of names, so that the same seed means the same. The folder of an earlier run will do: its
  * counts are passed over. */
 static bool read_folder(struct corpus_walk *r, const char *path, int item, int depth) {
@@ -98,8 +109,7 @@ static bool read_folder(struct corpus_walk *r, const char *path, int item, int d
     for (size_t i = 0; i < n; i++) {
         char inner[1000];
         snprintf(inner, sizeof inner, "%s/%s", path, name[i]);
-        int named = lib_item_by_name(name[i]);
-        ok = ok && read_path(r, inner, named >= 0 ? named : item, depth + 1);
+        ok = ok && read_path(r, inner, named_item(name[i], item), depth + 1);
         free(name[i]);
     }
     free(name);
@@ -120,7 +130,7 @@ static bool read_path(struct corpus_walk *r, const char *path, int item, int dep
 bool corpus_read(struct diff *d, const char *path, bool given, char *err, size_t errlen) {
     struct corpus_walk r = {d, err, errlen, 0};
     const char *last = strrchr(path, '/');
-    int item = lib_item_by_name(last ? last + 1 : path);
+    int item = named_item(last ? last + 1 : path, -1);
     uint32_t before = d->s->pooled;
     if (!read_path(&r, path, d->o.item ? lib_item_by_name(d->o.item) : item, 0))
         return false;

@@ -19,7 +19,9 @@ static void apply(const struct diff *d, const struct profile *p, const char *pat
         if (!strcmp(v[i].library, profile_library(p)) && profile_has(p, v[i].item, v[i].part, v[i].cause))
             v[i].known = true;
     const struct library *l = library_find(profile_library(p));
-    const char *version = l && l->version ? l->version() : NULL;
+    const char *version = l && l->version ? l->version() : NULL,
+               *colon = version ? strchr(version, ':') : NULL;
+    version = colon ? colon + 1 : version; /* the package's epoch */
     if (version && *profile_version(p) && strncmp(version, profile_version(p), strlen(profile_version(p))) &&
         !d->o.quiet)
         fprintf(stderr, "imapdiff: %s is of %s %s, and this is %s: differences may be new\n", path, l->name,
