@@ -252,12 +252,12 @@ static enum cause number(const struct refusal *f) {
     return f->p[i] == '0' && i == f->at ? CAUSE_NUMBER_ZERO : CAUSE_NUMBER_OVERFLOW;
 }
 
-/* `* 0 EXPUNGE`: the word is refused because of the number before it. */
+/* `* 0 EXPUNGE`, `* 02 EXPUNGE`: the word is refused because of the number before it. */
 static bool behind_zero(const struct refusal *f) {
     size_t i = 2;
-    while (octet(f, i) == '0')
+    while (is_digit(octet(f, i)))
         i++;
-    return i > 2 && octet(f, 0) == '*' && octet(f, i) == ' ' && f->at > i;
+    return octet(f, 2) == '0' && octet(f, 0) == '*' && octet(f, i) == ' ' && f->at > i;
 }
 
 /* More parentheses opened than closed, outside quoted strings. */

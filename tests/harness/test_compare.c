@@ -213,6 +213,7 @@ static const struct {
     ROW(COMMAND, "+ NOOP\r\n", "tag"),
     ROW(RESPONSE, "* 4294967296 EXISTS\r\n", "number-overflow"),
     ROW(RESPONSE, "* 0 EXPUNGE\r\n", "number-zero"),
+    ROW(RESPONSE, "* 02 EXPUNGE\r\n", "number-zero"),
     ROW(RESPONSE, "* 1 FETCH (FLAGS (a b)\r\n", "unclosed"),
     ROW(RESPONSE, "a1 OK\r\n", "argument-count"),
     ROW(RESPONSE, "a1 OK \r\n", "response-text"), /* T-MAP-14 */
