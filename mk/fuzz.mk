@@ -23,6 +23,7 @@ OSS_LINK = $(OSS_CXX) $(OSS_CXXFLAGS) -Wl,-rpath,'$$ORIGIN/lib' $(OSS_ENGINE)
 CC_oss = $(OSS_CC)
 $(eval $(call objects,oss,$$(OSS_CFLAGS)))
 # The plug-ins' sources, linked into fuzzers: compiled as for their plug-ins, without coverage (their code is the library's).
+.PRECIOUS: $(B)/diff/targets/%.o
 FUZZ_TARGETS = $(patsubst %,$(B)/diff/targets/%.o,$(TARGETS_HERE))
 $(B)/diff/targets/%.o: harness/targets/%.c harness/library.h | deps
 	@mkdir -p $(@D)
