@@ -172,7 +172,7 @@ def afl(build, name, seconds):
                 stats = dict(l.split(":", 1) for l in f if ":" in l)
         except OSError:
             with open(f"{build}/fuzz/{name}/afl-{who}.out", errors="replace") as f:
-                lines = [l for l in f.read().splitlines() if l.strip()]
+                lines = [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", l).strip() for l in f if "ABORT" in l or "ERROR" in l]
             sys.exit(f"fuzz: afl-fuzz did not start: {lines[-1] if lines else '?'}; {build}/fuzz/{name}/afl-{who}.out")
         stats = {k.strip(): v.strip() for k, v in stats.items()}
         executions += int(stats["execs_done"])
