@@ -174,10 +174,11 @@ static void clientid_find(struct featured *f) {
     }
     for (uint32_t i = 0; i < f->args.token.n; i++)
         f->set |= token_octet(f->args.token.p[i]);
-    f->set |= when(digits && (letter || f->args.type.n > 1), F_CLIENTID_TYPE) |
-              when(f->args.type.n > 8 || f->args.token.n > 36, F_CLIENTID_LENGTH) |
-              when(slice_is_nocase(f->args.token, "NIL"), F_NIL_WORD) |
-              when(has_lower((struct slice){f->head.p + f->head.n - 9, 8}), F_KEYWORD_CASE);
+    f->set |=
+        when(digits && (letter || f->args.type.n > 1), F_CLIENTID_TYPE) |
+        when(f->args.type.n > 8 || f->args.token.n > 36, F_CLIENTID_LENGTH) |
+        when(slice_is_nocase(f->args.token, "NIL") || slice_is_nocase(f->args.type, "NIL"), F_NIL_WORD) |
+        when(has_lower((struct slice){f->head.p + f->head.n - 9, 8}), F_KEYWORD_CASE);
 }
 
 static void clientid_write(const struct featured *f, uint64_t keep, struct out *out) {
@@ -190,8 +191,11 @@ static void clientid_write(const struct featured *f, uint64_t keep, struct out *
         out_octets(out, f->head.p + f->head.n - 9, 9);
     else
         out_text(out, "CLIENTID ");
+    bool nil_type = slice_is_nocase(type, "NIL") && !(keep & FEATURE(F_NIL_WORD));
     for (uint32_t i = 0; i < n; i++)
-        if (keep & FEATURE(F_CLIENTID_TYPE) || (type.p[i] > '9'))
+        if (nil_type)
+            out_text(out, "t");
+        else if (keep & FEATURE(F_CLIENTID_TYPE) || (type.p[i] > '9'))
             out_octets(out, type.p + i, 1);
         else
             out_text(out, "t");

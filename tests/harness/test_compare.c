@@ -331,6 +331,7 @@ static bool w_digit_in_type(const uint8_t *p, size_t n) {
             return true;
     return false;
 }
+static bool w_nil_type(const uint8_t *p, size_t n) { return has(p, n, " NIL "); }
 static bool w_special(const uint8_t *p, size_t n) { return has(p, n, "%"); }
 static bool w_bracket(const uint8_t *p, size_t n) { return has(p, n, "["); }
 static bool w_2_31(const uint8_t *p, size_t n) { return has(p, n, "3000000000"); }
@@ -379,6 +380,7 @@ static const struct {
     {w_brace, ITEM_CLIENTID, "CLIENTID sha256 %x{7+}\r\n", "clientid-literal-like"},
     {w_always, ITEM_CLIENTID, "CLIENTID sha256 %x{7+}\r\n", "plain"},
     {w_quote, ITEM_CLIENTID, "CLIENTID uuid \"NIL\"\r\n", "clientid-quoted"},
+    {w_nil_type, ITEM_CLIENTID, "CLIENTID NIL x\r\n", "nil-word"},
     {w_quote, ITEM_CLIENTID,
      "CLIENTID abcdefghijklmnop 01234567890123456789\"0123456789012345678901234567890%\r\n",
      "clientid-quoted"},
