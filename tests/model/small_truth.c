@@ -68,6 +68,8 @@ static void effect_store(struct small_set *set, const struct small_state *from) 
         if (!(from->targets & BIT(m)) && !announced_target(set, from, m))
             continue;
         struct small_state s = *from;
+        if (truth(&s, m) == set->command.remove)
+            s.changed |= BIT(m);
         change(&s, m, !set->command.remove);
         s.done |= BIT(m);
         add(set, s); /* the session's process knows what it wrote at the OK; should it fail, perhaps never */
@@ -171,7 +173,7 @@ void small_send(struct small_set *set, int session, const struct small_command *
     set->command = *c;
     for (unsigned i = 0; i < set->n; i++) {
         struct small_state *s = &set->v[i];
-        s->done = s->gone = s->saw_uid = s->saw_flag = s->told = 0;
+        s->done = s->changed = s->gone = s->saw_uid = s->saw_flag = s->told = 0;
         aim(s, session, c);
     }
     close_set(set);
@@ -298,15 +300,22 @@ static bool may_end_no(const struct small_set *set, const struct small_state *s)
         return !s->done; /* RFC 2180 4.1.4 */
     case SMALL_APPEND:
         return !s->done; /* RFC 3501 6.3.11 */
-    case SMALL_STORE:    /* RFC 2180 4.2.3, 4.2.4: all that live or none. Else nothing says how far it came */
-        return !s->dead || !s->done || s->done == alive;
+    case SMALL_STORE: /* RFC 2180 4.2.3, 4.2.4: all that live, and where it is not silent each change is told;
+                         or none. Where nothing is gone, nothing says how far it came */
+        if (!s->dead || !s->done)
+            return true;
+        for (int m = 0; m < SMALL_MESSAGES && !set->command.silent; m++)
+            if (s->changed & BIT(m) && (!(s->saw_flag & BIT(m)) || !!(s->told & BIT(m)) != truth(s, m)))
+                return false;
+        return s->done == alive;
     default:
         return true;
     }
 }
 
 static void end_command(struct small_set *out, struct small_state s) {
-    s.targets = s.dead = s.beyond = s.at_start = s.done = s.gone = s.saw_uid = s.saw_flag = s.told = 0;
+    s.targets = s.dead = s.beyond = s.at_start = s.done = s.changed = s.gone = s.saw_uid = s.saw_flag =
+        s.told = 0;
     add(out, s);
 }
 

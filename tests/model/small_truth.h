@@ -58,6 +58,7 @@ struct small_state {
     /* The command in progress. */
     uint8_t targets, dead, beyond; /* what it means; of these, dead already; numbers beyond the view */
     uint8_t at_start;              /* in the view when it came */
+    uint8_t changed;               /* STORE: whose flag its effect changed */
     uint8_t done,
         gone; /* its effect: STORE: on which; EXPUNGE, APPEND, SEARCH: 1; EXPUNGE: what it removed */
     uint8_t saw_uid, saw_flag, told; /* FETCH responses since it came: for whom; told: the flag last told */
