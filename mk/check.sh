@@ -103,15 +103,20 @@ for f in tests/*/test_*.c; do
 done
 
 # The closed loop. A behaviour that is no fault: nothing may fail. A fault: something must.
-programs=$((full ? 5000 : 300))
-add loop-model 900 0 build/san/imapdiff check model --quiet --programs "$programs"
+# 300 programs with sanitizers; `full` runs 5,000 as well, without them: the judge is what they are for.
+add loop-model 300 0 build/san/imapdiff check model --quiet --programs 300
 build/imapdiff list behaviours >"$out/behaviours" || echo "FAILED  imapdiff list behaviours"
 while read -r name _ rest; do
     case $rest in
     "fault: "*) cites=${rest##*\[}; add "fault-$name" 300 0 sh mk/check.sh fault "$name" 2000 "${cites%\]}" ;;
-    *) add "loop-$name" $((full ? 3600 : 300)) 0 build/san/imapdiff check "model:$name" --quiet --programs "$programs" ;;
+    *) add "loop-$name" 300 0 build/san/imapdiff check "model:$name" --quiet --programs 300 ;;
     esac
 done <"$out/behaviours"
+# Behind the short ones, so that no two of one name, which write into one folder, run at once.
+if [ -n "$full" ]; then
+    sed -n 's/^loop-\([^ ]*\) .* check \([^ ]*\) .*/long-\1 900 0 build\/imapdiff check \2 --quiet --programs 5000/p' "$list" >"$list.long"
+    cat "$list.long" >>"$list"
+fi
 add clauses 120 0 make -s clauses
 
 total=$(wc -l <"$list")
