@@ -73,7 +73,7 @@ bool lua_folder(char *path, size_t n, char *err, size_t errlen) {
     if (!slash)
         return false;
     *slash = '\0';
-    static const char *const beside[] = {"lua", "../lua", "../../lua", "../../../lua", "../share/imapdiff/lua"};
+    static const char *const beside[] = {"lib/lua", "../lua", "../../lua", "../../../lua", "../share/imapdiff/lua"};
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
         snprintf(path, n, "%s/%s", exe, beside[i]);
         if (is_folder(path))

@@ -49,12 +49,16 @@ $(eval $(call fuzzers,fuzz,$(SAN) -fsanitize=fuzzer,FUZZ_NONE))
 $(eval $(call fuzzers,diff,-fsanitize=fuzzer,FUZZ_TARGETS))
 $(eval $(call fuzzers,afl,-fsanitize=fuzzer,FUZZ_TARGETS))
 $(eval $(call fuzzers,oss,,FUZZ_TARGETS,$$(OSS_LINK)))
-# The memory sanitizer knows our own code alone.
-MSAN_HELP := $(patsubst %,$(B)/msan/harness/fuzz_%.o,lexers common own same) $(patsubst harness/%.c,$(B)/msan/harness/%.o,$(wildcard harness/mutate*.c) harness/canon.c)
-$(B)/msan/bin/lexers: $(MSAN_HELP) $(GOBJ_msan)
+# The lexers' fuzzer needs little. The memory sanitizer knows our own code alone.
+LEXERS = $(patsubst %,$(B)/$(1)/harness/fuzz_%.o,lexers common own same) $(patsubst harness/%.c,$(B)/$(1)/harness/%.o,$(wildcard harness/mutate*.c) harness/canon.c) $(GOBJ_$(1))
+$(B)/msan/bin/lexers: $(call LEXERS,msan)
 	@mkdir -p $(@D)
 	@echo link $@
 	$(Q)$(CC_msan) -fsanitize=memory,fuzzer -o $@ $^
+$(B)/oss/bin/lexers: $(call LEXERS,oss)
+	@mkdir -p $(@D)
+	@echo link $@
+	$(Q)$(OSS_LINK) -o $@ $^
 
 # Dictionaries, made of our own tables; AFL++'s mutator.
 $(B)/fuzz-dictionary: harness/tools/fuzz_dictionary.c $(B)/rel/harness/canon.o $(patsubst harness/%.c,$(B)/rel/harness/%.o,$(wildcard harness/mutate*.c)) $(MOBJ_rel) $(GOBJ_rel)

@@ -31,4 +31,4 @@ END
         grep -vE '/(libc|libm|libdl|librt|libpthread|ld-linux[^/]*|libgcc_s|libstdc\+\+|libresolv)\.so' |
         while read -r so; do cp -Lu "$so" "$OUT/lib/"; done
 done
-rm -rf "$OUT/lua" && cp -r lua "$OUT/lua" # the closed loop's behaviours
+rm -rf "$OUT/lib/lua" && cp -r lua "$OUT/lib/lua" # the closed loop's behaviours
