@@ -116,8 +116,10 @@ static uint32_t add(struct reader *r, uint32_t parent, const char *name, uint32_
     struct script_lines *l = r->out;
     if (l->n == l->cap) {
         uint32_t cap = l->cap ? 2 * l->cap : 64;
-        struct script_line *v = cap > 4 * SCRIPT_VALUES ? NULL : realloc(l->v, cap * sizeof *v);
-        if (!v) {
+        if (cap > 4 * SCRIPT_VALUES)
+            return 0; /* the table will be refused for its number of values */
+        struct script_line *v = realloc(l->v, cap * sizeof *v);
+        if (!v) { /* uncovered: out of memory */
             r->failed = true;
             return 0;
         }

@@ -68,6 +68,15 @@ static const struct broken escapes[] = {
     {"function error() end", ":1: `error` cannot be set: expected a `local`"},
     {"string.find = nil", ":1: `string.find` cannot be set: expected a `local`"},
     {"error(tostring({}) .. tostring(error))", ":1: tablefunction"},
+    /* Our own forms of Lua's functions. */
+    {"assert(false)", ":1: assertion failed"},
+    {"\nassert(1 == 2, 'no')", ":2: no"},
+    {"assert(nil, {})", ":1: assertion failed"},
+    {"error(assert(7, 'no') .. select('#', assert(1, 2, 3)))", ":1: 73"},
+    {"error(type(1) .. type(nil) .. type(type))", ":1: numbernilfunction"},
+    {"type()", ":1: bad argument #1 to 'type' (value expected)"},
+    {"error(tonumber(7) .. tonumber('7'))", ":1: 77"},
+    {"\npairs({ [error] = 1 })", ":2: a key is a function: expected numbers, strings and booleans"},
     {"string.format('%p', {})", ":1: bad argument #1 to 'format' (expected no %p)"},
     {"string.format('%s', {})", ":1: bad argument #2 to 'format' (expected a string, a number or a boolean)"},
     {"error('\\27[31m\\n red')", ":1:  [31m  red"},
@@ -137,6 +146,15 @@ static const struct broken handlers[] = {
      ":5: called on nothing: expected a colon, `box:name()`"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:ghost(1)\nend",
      ":5: ghost is called with a number: expected no argument"},
+    {"point = 'fault.clientid', fault = true,\nclientid = function(s, by)\n  s:cid_clear() s:cid_after() "
+     "s:cid_twice() "
+     "s:cid_no() s:cid_untagged() s:cid_long() s:cid_short() s:cid_literal()\n  s:cid_hides()\nend",
+     ":6: too many primitives: expected at most 8"},
+    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:ghost(true)\nend",
+     ":5: ghost is called with a boolean: expected no argument"},
+    {"point = 'delete.in_use',\nDELETE = function(box, by)\n  return NO('No').text\nend",
+     ":5: a reply has no fields: expected `return` with it, or a code as second value"},
+    {"point = 'delete.in_use',\nkept = OK 'x'", ":4: a handle in the table: expected plain values"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box:ghost() box:ghost()\nend",
      ":5: ghost is called twice: expected once"},
     {"point = 'delete.in_use',\nDELETE = function(box, by)\n  box.ghost = 1\nend",
@@ -241,6 +259,10 @@ static const struct broken wholes[] = {
     {"return behaviour {\n  name = 'x',\n  cites = ' ',\n  point = 'delete.in_use',\n  DELETE = function() "
      "return NO 'No' end,\n}",
      ":3: cites is empty: expected ids of clauses, parted by blanks"},
+    {"return behaviour {\n  name = 'x',\n  cites = ('MAP-3.1-a '):rep(10),\n  point = 'delete.in_use',\n  "
+     "DELETE "
+     "= function() return NO 'No' end,\n}",
+     ":3: cites is too long: expected ids of clauses, parted by blanks, in at most 95 octets"},
     {"return behaviour {\n  name = 'A b',\n  cites = 'MAP-3.1-a',\n  point = 'delete.in_use',\n  DELETE = "
      "function() return NO 'No' end,\n}",
      ":2: the name cannot be used: expected 1 to 47 of a-z, 0-9, - and ."},
@@ -335,6 +357,42 @@ static void test_twice(void) {
            "of them");
     if (!behaviours_compatible(b, (int[]){y}, 1, err, sizeof err))
         expect("one alone", err, "");
+    const char *third = "return behaviour {\n  name = 'z', cites = 'MAP-3.1-a', point = 'rename.in_use',\n"
+                        "  RENAME = function(box, by) return NO 'No' end,\n}";
+    write_file(third, strlen(third));
+    int z = behaviours_load(b, path, err, sizeof err);
+    if (!behaviours_compatible(b, (int[]){first, z}, 2, err, sizeof err))
+        expect("two that answer other points", err, "");
+    behaviours_free(b);
+}
+
+/* The set of behaviours has a limit, and a folder's entries that lead nowhere are passed over. */
+static void test_many(void) {
+    char err[2048] = "", want[2048], folder[420], file[500];
+    struct behaviours *b = behaviours_new();
+    snprintf(folder, sizeof folder, "%s.d", path);
+    mkdir(folder, 0777);
+    for (int i = 0; i <= BEHAVIOURS_MAX; i++) {
+        char source[300];
+        snprintf(source, sizeof source,
+                 "return behaviour { name = 'n%d', cites = 'MAP-3.1-a', point = 'rename.in_use',\n"
+                 "  RENAME = function() return NO 'No' end }",
+                 i);
+        write_file(source, strlen(source));
+        int index = behaviours_load(b, path, err, sizeof err);
+        if (index != (i < BEHAVIOURS_MAX ? i : -1))
+            expect("many", err, "");
+    }
+    snprintf(want, sizeof want, "%s:1: too many behaviours: expected at most %d", path, BEHAVIOURS_MAX);
+    expect("one too many", err, want);
+    behaviours_free(b);
+    b = behaviours_new();
+    snprintf(file, sizeof file, "%s/nowhere.lua", folder);
+    unlink(file);
+    if (symlink("nothing", file) != 0 || behaviours_load_folder(b, folder, err, sizeof err) != 0)
+        expect("a link to nothing", err, "");
+    unlink(file);
+    rmdir(folder);
     behaviours_free(b);
 }
 
@@ -355,6 +413,7 @@ int main(int argc, char **argv) {
         check(wholes[i].source, wholes[i].error);
     test_files();
     test_twice();
+    test_many();
     unlink(path);
     printf("%zu files, %d failures\n", n, failures);
     return failures > 0;

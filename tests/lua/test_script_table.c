@@ -121,6 +121,13 @@ static const struct wrong {
      ":2: a key is neither a name nor a position: expected positions 1, 2, 3, ... and names"},
     {"local t = {}\nfor i = 1, 20001 do t[i] = 1 end\nreturn scenario {\n name = 'x', size = t }",
      ":4: too many values, or holes between them: expected positions 1, 2, 3, ... and names"},
+    {"local t = {}\nfor i = 1, 15000 do t[i] = 1 end\nreturn scenario {\n name = 'x',\n size = { t, t } }",
+     ":5: too many values: expected fewer"},
+    {"return scenario {\n name = 'x', size = {},\n [1] = error }",
+     ":1: a value without a name: expected `name = value`"},
+    /* A constructor that is called under another name: the lines of its fields are not known. */
+    {"\nlocal f = scenario\nreturn f {\n nam = 'x' }",
+     ":1: unknown field `nam`: expected another (nearest name: name)"},
     {"return behaviour {}",
      ":1: unknown name `behaviour`: expected one that lua/API.md lists (nearest name: error)"},
     {"return scenario { name = OK 'x' }",
@@ -139,6 +146,41 @@ static void test_wrongs(void) {
               want);
         script_file_free(f);
     }
+}
+
+/* A source with more fields than lines are kept of: refused for its values, not for its lines. */
+static void test_long_source(void) {
+    enum { N = 65600 };
+    char err[1024] = "", want[1024], *source = malloc(2 * N + 100);
+    strcpy(source, "return scenario {\nname = 'x', size = {\n");
+    char *p = source + strlen(source);
+    for (int i = 0; i < N; i++)
+        p = memcpy(p, "1,", 2), p += 2;
+    strcpy(p, "} }");
+    struct script_file *f = load(source, err, sizeof err);
+    snprintf(want, sizeof want,
+             "%s:2: too many values, or holes between them: expected positions 1, 2, 3, ... and names", path);
+    CHECK(!f && strcmp(err, want) == 0, "%s", err);
+    script_file_free(f);
+    free(source);
+}
+
+/* A long text that begins with a line's end of DOS: its first line is the next one, as Lua has it. */
+static void test_dos(void) {
+    char err[1024] = "";
+    struct script_file *f =
+        load("return scenario {\r\n play = [[\r\nC1: NOOP\r\n]],\r\n size = 1 }", err, sizeof err);
+    CHECK(f, "%s", err);
+    const struct script_value *play = f ? script_get(script_file_root(f), "play") : NULL;
+    CHECK(play && strcmp(play->text, "C1: NOOP\n") == 0 && play->line == 2 && play->text_line == 3, "play");
+    if (f) {
+        check_value(script_get(script_file_root(f), "size"), SCRIPT_INTEGER, 5, "size");
+        CHECK(!script_check(f, play, NULL, 0, true, err, sizeof err), "a text is no table");
+        char want[1024];
+        snprintf(want, sizeof want, "%s:2: a string: expected a table", path);
+        CHECK(strcmp(err, want) == 0, "%s", err);
+    }
+    script_file_free(f);
 }
 
 /* pairs goes in one order, whatever the hash does. */
@@ -171,6 +213,8 @@ int main(int argc, char **argv) {
     test_sample();
     test_wrongs();
     test_order();
+    test_long_source();
+    test_dos();
     unlink(path);
     printf("%d failures\n", failures);
     return failures > 0;
