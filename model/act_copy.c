@@ -67,6 +67,8 @@ static bool copy_by_code(struct run *r, struct step *s, const struct resp_code *
         return false;
     }
     if (set_size(&from) > 4096) return false;
+    struct wbox *b = w_box(r->w, s->box);
+    if (b->renamed && code->number != b->validity) new_validity(r, s->box, code->number); /* its UIDs are new, too */
     uint32_t last = 0, missing = 0, k = 0;
     for (uint32_t uid; (uid = nth_of_set(&from, k)) != 0; k++) {
         const struct target *t = NULL;
@@ -96,8 +98,6 @@ static bool copy_by_code(struct run *r, struct step *s, const struct resp_code *
                                "OK to COPY or MOVE by sequence number with fewer messages than asked for"), seen, "");
     else if (missing)
         violates_uid(r, s, "COPYUID leaves out messages that live", seen);
-    struct wbox *b = w_box(r->w, s->box);
-    if (b->renamed && code->number != b->validity) new_validity(r, s->box, code->number);
     if (b->validity && code->number != b->validity)
         violates_uid(r, s, "COPYUID's UIDVALIDITY is not the destination's", seen);
     else

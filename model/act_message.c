@@ -391,7 +391,6 @@ void act_message(struct run *r, struct step *s) {
     case CMD_EXPUNGE: if (!doomed_refusal(r, s)) act_expunge(r, s); break;
     case CMD_SEARCH: if (!doomed_refusal(r, s)) act_search(r, s); break;
     case CMD_COPY: case CMD_MOVE: if (!doomed_refusal(r, s)) act_copy(r, s); break;
-    case CMD_CHECK: if (!doomed_refusal(r, s)) says(r, s, REPLY_OK, "Checked"); break;
     default: break;
     }
 }

@@ -47,7 +47,8 @@ static bool alphanumeric(uint8_t c) {
 /* T-CID-5: the draft's own example type DEVICE_ID has an underscore, which neither reading allows. true: it was that. */
 static bool underscore(struct run *r, struct step *s) {
     const struct wsession *w = step_session(r, s);
-    struct slice a = s->c->args;
+    const uint8_t *behind = s->c->name.p + s->c->name.n + 1, *end = s->raw.p + s->raw.n;
+    struct slice a = {behind, behind < end ? (uint32_t)(end - behind) : 0};
     uint32_t i = 0, marks = 0, token;
     while (a.n && (a.p[a.n - 1] == '\r' || a.p[a.n - 1] == '\n')) a.n--;
     for (; i < a.n && (a.p[i] == '_' || alphanumeric(a.p[i])); i++) marks += a.p[i] == '_';

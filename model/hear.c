@@ -233,7 +233,7 @@ static void caps_clientid(struct run *r, int session, uint32_t event, bool liste
 
 void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes, bool code) {
     struct wsession *s = w_session(r->w, (unsigned)session);
-    bool rev1 = false, clientid = false, id = false;
+    bool clientid = false, id = false; /* a list without IMAP4rev1 is outside the grammar */
     uint32_t hash = 1;
     for (uint32_t i = list; i; i = nodes->v[i].next) {
         struct slice c = nodes->v[i].str.s;
@@ -241,14 +241,12 @@ void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const 
         uint32_t n = c.n < sizeof upper ? c.n : (uint32_t)sizeof upper;
         for (uint32_t k = 0; k < n; k++) upper[k] = (uint8_t)(c.p[k] >= 'a' && c.p[k] <= 'z' ? c.p[k] - 32 : c.p[k]);
         if (!slice_is_nocase(c, "CLIENTID")) hash += hash_octets(upper, n); /* the order has no meaning */
-        if (slice_is_nocase(c, "IMAP4rev1") || slice_is_nocase(c, "IMAP4rev2")) rev1 = true;
         if (slice_is_nocase(c, "ID")) id = true;
         if (slice_is_nocase(c, "CLIENTID")) clientid = true;
         if (n > 9 && memcmp(upper, "CLIENTID=", 9) == 0)
             run_note(r, V_VIOLATES, session, event, "CID-4-b", "the capability CLIENTID has a value");
         if (slice_is_nocase(c, "UIDPLUS")) r->w->offers |= OFFERS_UIDPLUS;
     }
-    if (!rev1) run_note(r, V_VIOLATES, session, event, "R3501-7.2.1", "a capability list without IMAP4rev1");
     if (id) r->w->offers |= OFFERS_ID;
     caps_clientid(r, session, event, clientid);
     bool after = s->state != SES_GREETING && s->state != SES_NONAUTH;
