@@ -5,8 +5,8 @@
 
 struct cursor cur_start(const uint8_t *p, size_t n, const struct lex_options *o, struct node_pool *nodes)
 {
-    /* Offsets have 32 bits: what lies beyond is not there yet. uncovered: wants 4 GiB of input */
-    if (n > UINT32_MAX)
+    /* Offsets have 32 bits: what lies beyond is not there yet. */
+    if (n > UINT32_MAX) /* uncovered: wants 4 GiB of input */
         n = UINT32_MAX;
     if (nodes != NULL && nodes->len == 0)
         nodes->len = 1;

@@ -9,7 +9,7 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work" || exit 1
 # A copy: the build may be made anew while this runs.
-cp "$build/san/imapdiff" . || exit 1
+cp "${IMAPDIFF:-$build/san/imapdiff}" imapdiff || exit 1
 bin=$work/imapdiff
 bad=0
 

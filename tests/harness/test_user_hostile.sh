@@ -2,7 +2,7 @@
 # The hostile build: tiny limits, sockets read octet by octet, and allocations that fail. It may give up, with one line; it may not crash,
 # leak, hang or call a server faulty because memory ran out.
 set -u
-bin=$PWD/build/hostile/imapdiff
+bin=${HOSTILE:-$PWD/build/hostile/imapdiff}
 [ -x "$bin" ] || { echo "no build/hostile/imapdiff: make check builds it"; exit 1; }
 IMAPDIFF_LUA=$PWD/lua
 IMAPDIFF_SYSROOT=${IMAPDIFF_SYSROOT:-$PWD/build/sysroot}
