@@ -44,8 +44,8 @@ while read -r name _ rest; do
 done <"$out/behaviours" >>"$list"
 echo "0 $cov/san/imapdiff check model:ghosted-mailbox,status-refused --quiet --programs ${PROGRAMS:-300}" >>"$list"
 for f in corpus/findings/*.trace; do echo "0,1 $cov/san/imapdiff replay $f model"; done >>"$list"
-for kind in id id-response clientid command response; do
-    for f in corpus/"$kind"/*; do [ ! -f "$f" ] || echo "0,1 $cov/san/imapdiff lex $kind $f"; done
+for kind in id id_response clientid command response; do
+    for f in corpus/"$kind"/*; do [ ! -f "$f" ] || echo "0,1 $cov/san/imapdiff lex $(echo "$kind" | tr _ -) $f"; done
 done >>"$list"
 echo "coverage: $(wc -l <"$list") runs"
 xargs -P "${JOBS:-$(nproc)}" -L 1 sh mk/coverage.sh one <"$list"
