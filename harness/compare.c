@@ -46,6 +46,10 @@ enum standing standing_of(enum lib_item item, enum part part, enum cause c) {
     case CAUSE_CLIENTID_TYPE:
     case CAUSE_CLIENTID_UNDERSCORE:
         return STANDING_CONTRADICT; /* T-CID-3, T-CID-5 */
+    case CAUSE_EXPUNGE_BEYOND:
+    case CAUSE_EXISTS_SHRINKS:
+    case CAUSE_FETCH_BEYOND:
+        return STANDING_EITHER; /* the server broke a rule: no document says what a client then counts */
     case CAUSE_RESPONSE_TEXT:
         return STANDING_CONTRADICT; /* T-MAP-14 */
     default:

@@ -86,7 +86,7 @@ void library_ask(const struct library *l, enum lib_item item, const uint8_t *p, 
     a->used = 0;
     a->canon.len = 0;
     a->why[0] = 0;
-    if ((l->items >> item & 1) == 0)
+    if (l->items != 0 && (l->items >> item & 1) == 0)
         return;
     if (i >= 0 && registry[i].state != STARTED_HERE && !library_start(l, a->why, sizeof a->why))
         return;

@@ -62,7 +62,7 @@ struct library {
     const char *name;    /* "dovecot", "dovecot-login": what the command line and profiles call it */
     const char *package; /* Debian's package that has it, for messages */
     const char *about;   /* one line: which of its functions reads the octets */
-    uint32_t items;      /* bits 1 << enum lib_item */
+    uint32_t items;      /* bits 1 << enum lib_item; 0: a view of a mailbox, see harness/fuzz_view.c */
     uint8_t dialect;     /* enum dialect and enum literals of the grammar that it is compared with */
     uint8_t literals;
     bool isolate;        /* known to crash, or to keep state that a bad input spoils: always run in a child of its own */

@@ -7,7 +7,7 @@ FUZZ_CC ?= clang-14
 AFL_CC ?= afl-clang-fast
 FUZZ_HELP := common differ own same loop_mutate
 FUZZERS := $(filter-out $(FUZZ_HELP),$(patsubst harness/fuzz_%.c,%,$(wildcard harness/fuzz_*.c)))
-DIFFERS := $(filter-out lexers loop lua,$(FUZZERS))# compare libraries
+DIFFERS := $(filter-out lexers loop lua view,$(FUZZERS))# compare libraries
 TIME ?= 60
 CC_fuzz = $(FUZZ_CC)
 CC_diff = $(FUZZ_CC)
@@ -24,7 +24,7 @@ CC_oss = $(OSS_CC)
 $(eval $(call objects,oss,$$(OSS_CFLAGS)))
 # The plug-ins' sources, linked into fuzzers: compiled as for their plug-ins, without coverage (their code is the library's).
 .PRECIOUS: $(B)/diff/targets/%.o
-FUZZ_TARGETS = $(patsubst %,$(B)/diff/targets/%.o,$(TARGETS_HERE))
+FUZZ_TARGETS = $(patsubst %,$(B)/diff/targets/%.o,$(TARGETS_LINKED))
 $(B)/diff/targets/%.o: harness/targets/%.c harness/library.h | deps
 	@mkdir -p $(@D)
 	@echo cc $<
@@ -43,7 +43,7 @@ $(B)/$(1)/bin/%: $(B)/$(1)/harness/fuzz_%.o $(B)/$(1)/all.a $$$$(if $$$$(filter 
 	@mkdir -p $$(@D)
 	@echo link $$@
 	$$(Q)$(or $(4),$$(CC_$(1))) $(2) -o $$@ $$(filter %.o,$$^) $(B)/$(1)/all.a -Wl,--as-needed $$(LIBS) \
-	    $$(if $$($(3)),$$(if $$(filter $$*,$$(DIFFERS)),$$(foreach t,$$(TARGETS_HERE),$$(call target_libs,$$(t))) -lstdc++))
+	    $$(if $$($(3)),$$(if $$(filter $$*,$$(DIFFERS)),$$(foreach t,$$(TARGETS_LINKED),$$(call target_libs,$$(t))) -lstdc++))
 endef
 $(eval $(call fuzzers,fuzz,$(SAN) -fsanitize=fuzzer,FUZZ_NONE))
 $(eval $(call fuzzers,diff,-fsanitize=fuzzer,FUZZ_TARGETS))
@@ -93,3 +93,6 @@ corpus-min: $(FUZZERS:%=$(B)/fuzz/bin/%) ## drop what adds no coverage from the 
 	@python3 mk/fuzz.py min $(B) $(FUZZERS)
 fuzz-packages:
 	@sh mk/packages.sh fuzz
+
+# The sessions of the fuzzer of views are loaded, each with the symbols of its own library; they want those of harness/library.list.
+$(foreach k,fuzz diff afl,$(B)/$(k)/bin/view): LIBS += -Wl,--dynamic-list=harness/library.list -Wl,-u,canon_word

@@ -24,6 +24,12 @@ TARGET_CFLAGS_libetpan  = -isystem $(SYSROOT)/usr/include
 TARGET_LIBS_libetpan    = -letpan
 TARGET_PACKAGE_libetpan = libetpan20
 
+# Its session's count of messages is a target of its own, with the same library.
+TARGET_NEEDS_libetpan-view   = $(TARGET_NEEDS_libetpan)
+TARGET_CFLAGS_libetpan-view  = $(TARGET_CFLAGS_libetpan)
+TARGET_LIBS_libetpan-view    = $(TARGET_LIBS_libetpan)
+TARGET_PACKAGE_libetpan-view = $(TARGET_PACKAGE_libetpan)
+
 TARGET_NEEDS_vmime      = $(SYSROOT)/usr/include/vmime/vmime.hpp
 TARGET_CFLAGS_vmime     = -isystem $(SYSROOT)/usr/include
 TARGET_LIBS_vmime       = -lvmime
@@ -50,6 +56,9 @@ target_version = $(or $(shell sed -n 's/^$(TARGET_PACKAGE_$(1))_\(.*\)_[^_]*\.de
     sed 's/%3a/:/'),unknown)
 target_cflags  = $(TARGET_CFLAGS_$(1)) -DTARGET_VERSION='"$(call target_version,$(1))"'
 target_libs    = -Wl,--disable-new-dtags -L$(ROOTLIB) -Wl,-rpath,$(ROOTLIB) $(TARGET_LIBS_$(1))
+# Not linked into the fuzzers: slow, since it lives in a child, and functions of the same names are in other libraries (hash_lookup, fatal).
+TARGETS_APART  = cclient kimap libetpan-view mailutils
+TARGETS_LINKED = $(filter-out $(TARGETS_APART),$(TARGETS_HERE))
 # A library without a line in the table is one of the system's own: nothing is looked for.
 TARGETS_HERE   = $(foreach t,$(TARGETS),$(if $(TARGET_NEEDS_$(t)),$(if $(wildcard $(TARGET_NEEDS_$(t))),$(t)),$(t)))
 

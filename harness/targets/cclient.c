@@ -15,8 +15,7 @@
 
 #include "library.h"
 
-#define VIEW      40   /* messages; none when the input tells their number */
-#define VIEW_KEPT 4000 /* a session that has seen more is closed */
+#define VIEW 40 /* messages; none when the input tells their number */
 
 static const uint8_t *octets;
 static size_t left;
@@ -142,6 +141,8 @@ static bool open_session(void) {
 }
 
 static bool start(char *err, size_t errlen) {
+    if (session != NULL) /* both libraries of this file */
+        return true;
     mail_link(&imapdriver);
     auth_link(&auth_pla);
     mail_parameters(NULL, SET_SSLDRIVER, &memory);
@@ -173,12 +174,10 @@ static void judge(const uint8_t *p, struct lib_answer *a) {
         a->why[0] = 0; /* a server's text is no complaint */
 }
 
-static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
-    static const char exists[] = "EXISTS";
-    (void)item;
-    if (n == 0 || (session == NULL && !open_session()))
-        return;
-    mail_exists(session, memmem(p, n, exists, sizeof exists - 1) != NULL ? 0 : VIEW);
+/* What the server says before it completes a NOOP, in a mailbox of `view` messages. false: it said BYE or
+ * less. */
+static bool hear(const uint8_t *p, size_t n, unsigned long view, struct lib_answer *a) {
+    mail_exists(session, view);
     session->unhealthy = session->silent = 0;
     octets = p;
     left = n;
@@ -188,8 +187,30 @@ static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_ans
     telling = a;
     bool lives = mail_ping(session) != 0;
     telling = NULL;
+    return lives && !starved && notified != BYE;
+}
+
+static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
+    static const char exists[] = "EXISTS";
+    (void)item;
+    if (n == 0 || (session == NULL && !open_session()))
+        return;
+    bool lives = hear(p, n, memmem(p, n, exists, sizeof exists - 1) != NULL ? 0 : VIEW, a);
     judge(p, a);
-    if (!lives || starved || session->unhealthy || notified == BYE || session->nmsgs > VIEW_KEPT)
+    if (!lives || session->unhealthy)
+        session = mail_close(session);
+}
+
+/* A mailbox view: the number of messages after the input, which is any number of responses. */
+static void parse_view(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
+    (void)item;
+    if (session == NULL && !open_session())
+        return;
+    bool lives = hear(p, n, 0, a);
+    a->verdict = lives ? LIB_ACCEPT : LIB_REJECT;
+    a->canon.len = 0; /* what it told on the way */
+    canon_number(&a->canon, session->nmsgs);
+    if (!lives)
         session = mail_close(session);
 }
 
@@ -205,3 +226,12 @@ LIBRARY(cclient) = {.name = "cclient",
                     .start = start,
                     .parse = parse,
                     .version = version};
+LIBRARY(cclient_view) = {.name = "cclient-view",
+                         .package = "libc-client2007e-dev",
+                         .about = "the messages that its session counts; of the fuzzer of views",
+                         .dialect = DIALECT_3501,
+                         .literals = LITERALS_SYNC,
+                         .isolate = true,
+                         .start = start,
+                         .parse = parse_view,
+                         .version = version};

@@ -57,6 +57,8 @@ class dry : public QIODevice {
 dry *device;
 
 bool start(char *err, size_t errlen) {
+    if (device != nullptr)
+        return true;
     device = new dry;
     bool good = device->open(QIODevice::ReadWrite | QIODevice::Unbuffered);
     if (!good)
