@@ -197,6 +197,7 @@ static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_ans
         return;
     bool lives = hear(p, n, memmem(p, n, exists, sizeof exists - 1) != NULL ? 0 : VIEW, a);
     judge(p, a);
+    a->used = (uint32_t)(n - left);
     if (!lives || session->unhealthy)
         session = mail_close(session);
 }

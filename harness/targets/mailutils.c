@@ -136,6 +136,7 @@ static void ask_response(enum lib_item item, const uint8_t *p, size_t n, struct 
         if (a->verdict == LIB_ACCEPT && (silent || *p != '*'))
             a->verdict = LIB_PASS;
     }
+    a->used = (uint32_t)(n - m->n);
     mu_imap_destroy(&imap);
 }
 
