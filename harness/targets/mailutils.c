@@ -133,8 +133,8 @@ static void ask_response(enum lib_item item, const uint8_t *p, size_t n, struct 
         status = mu_imap_noop(imap);
         bool silent = a->verdict == LIB_PASS;
         judge(m, status, a);
-        if (a->verdict == LIB_ACCEPT && (silent || *p != '*'))
-            a->verdict = LIB_PASS;
+        if ((a->verdict == LIB_ACCEPT && silent) || (a->verdict != LIB_MORE && *p != '*'))
+            a->verdict = LIB_PASS; /* other commands' replies are refused, as they should be */
     }
     a->used = (uint32_t)(n - m->n);
     mu_imap_destroy(&imap);
