@@ -90,7 +90,7 @@ void drive_without_starttls(struct drive *d);
 /* Deletes what this run left on the server: the folder imapdiff-RUN too; for after a signal too. Gives up
  * when the server is silent for CLEAN_SILENT_MS, or after CLEAN_MS. What may be left: "imapdiff-RUN"; "" when
  * nothing is. Valid as long as d. */
-#define CLEAN_SILENT_MS 4000
+#define CLEAN_SILENT_MS 6000
 #define CLEAN_MS        30000
 const char *drive_clean(struct drive *d);
 

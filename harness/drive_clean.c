@@ -291,22 +291,34 @@ void clean_after(struct drive *d, const struct program *p) {
 }
 
 /* Everything of the user's below the run's folder, and the folder. false: it may still be there. */
-static bool clean_user(struct drive *d, int user) {
-    char folder[sizeof d->prefix];
+/* What the server still lists of this run; -1: it could not be asked. */
+static int count_below(struct drive *d, int user, const char *folder) {
     struct found *f = calloc(1, sizeof *f);
-    snprintf(folder, sizeof folder, "%.*s", (int)strlen(d->prefix) - 1, d->prefix);
-    delete_below(d, user, folder, true);
-    bool gone = f && ask(d, user, "LIST \"\" \"%s*\"", folder);
-    if (gone) {
+    int n = -1;
+    if (f && ask(d, user, "LIST \"\" \"%s*\"", folder)) {
         collect(keeper(d, user), "* LIST ", folder, f);
-        gone = !f->n;
+        n = f->n;
         while (f->n > 0)
             free(f->name[--f->n]);
     }
     free(f);
-    if (d->inbox_seen >> (user - 1) & 1)
-        gone = empty_inbox(d, user) && gone;
-    return gone;
+    return n;
+}
+
+static bool clean_user(struct drive *d, int user) {
+    enum { TRIES = 3, PAUSE_MS = 200 };
+    char folder[sizeof d->prefix];
+    int left = 1;
+    snprintf(folder, sizeof folder, "%.*s", (int)strlen(d->prefix) - 1, d->prefix);
+    /* A command that was cut off may still be at work in the server, and bring back a name behind us. */
+    for (int i = 0; i < TRIES && left > 0; i++) {
+        if (i > 0)
+            d->net->poll(d->self, PAUSE_MS);
+        delete_below(d, user, folder, true);
+        left = count_below(d, user, folder);
+    }
+    bool emptied = !(d->inbox_seen >> (user - 1) & 1) || empty_inbox(d, user);
+    return left == 0 && emptied;
 }
 
 const char *drive_clean(struct drive *d) {

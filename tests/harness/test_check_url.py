@@ -59,7 +59,7 @@ def one(server, how, *options):
             if user == "u1" and after != before:
                 wrong.append(f"{what}: {user} had {before}, has {after}")
             if any("imapdiff" in n for n in after[0]) or (user == "u2" and after[1]):
-                wrong.append(f"{what}: left behind for {user}: {after}")
+                wrong.append(f"{what}: left behind for {user}: {after}\n{out[-1500:]}")
         print(f"{what}: exit status {p.returncode}")
         s.stdin.close()
     return None
