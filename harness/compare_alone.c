@@ -4,16 +4,26 @@
  */
 #include "compare_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* Answers to inputs that were written again: most of them come again and again. Direct-mapped, by hash. */
+/* Answers to inputs that were written again: most of them come again and again. Direct-mapped, by hash.
+ * Shared with the processes that are forked behind the first call, so that a worker that takes the place of a
+ * dead one need not ask it all again. */
 #define MEMO 65536
-static struct {
+static struct memo {
     uint64_t key;
     uint8_t part, set;
-} memo[MEMO];
+} * memo;
 
-void compare_forget(void) { memset(memo, 0, sizeof memo); }
+void compare_forget(void) {
+    if (!memo)
+        memo = mmap(NULL, MEMO * sizeof *memo, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memo == MAP_FAILED)
+        abort();
+    memset(memo, 0, MEMO * sizeof *memo);
+}
 
 static uint64_t hash(const struct library *l, enum lib_item item, const uint8_t *p, size_t n) {
     uint64_t h = UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)(uintptr_t)l ^ (uint64_t)item << 56 ^ n;
@@ -119,6 +129,8 @@ static void in_pairs(const struct question *q, struct difference *d) {
 void causes_by_features(const struct library *l, enum lib_item item, const uint8_t *p, size_t n,
                         struct difference *d) {
     static struct featured f;
+    if (!memo)
+        compare_forget();
     struct question q = {l, item, reference_options(l), &f};
     d->causes = 0;
     if (n <= COMPARE_INPUT) {

@@ -124,6 +124,7 @@ static int load(struct diff *d) {
         }
         d->library[d->libraries++] = l;
         d->items |= l->items;
+        d->isolated += l->isolate;
     }
     if (!d->o.item)
         return EXIT_CLEAN;
@@ -146,7 +147,8 @@ static bool default_corpus(struct diff *d, char *err, size_t errlen) {
         return !err[0];
     for (int i = 0; i < ITEM_COUNT; i++) {
         snprintf(path, sizeof path, "%s/../corpus/%s", lua, lib_item_name(i));
-        for (char *dash = strrchr(path, '/'); (dash = strchr(dash, '-'));) /* named after fuzzers there: id_response */
+        for (char *dash = strrchr(path, '/');
+             (dash = strchr(dash, '-'));) /* named after fuzzers there: id_response */
             *dash = '_';
         if (d->items >> i & 1 && is_folder(path) && !corpus_read(d, path, false, err, errlen))
             return false;

@@ -17,7 +17,7 @@
 #define DIFF_POOL     8192  /* inputs that are kept */
 #define DIFF_ARENA    (32u << 20)
 #define DIFF_PATTERNS 65536
-#define DIFF_FAULTS   40 /* so many, and a library is left out for the rest of the run */
+#define DIFF_FAULTS   1000 /* so many, and a library is left out for the rest of the run */
 
 struct diff_options {
     const char *name[LIBRARY_MAX];
@@ -54,8 +54,8 @@ struct diff_shared {
 struct diff {
     struct diff_options o;
     const struct library *library[LIBRARY_MAX];
-    int libraries;
-    uint32_t items; /* that are compared: bits */
+    int libraries, isolated; /* all, and those that run in children */
+    uint32_t items;          /* that are compared: bits */
     char out[500];
     struct diff_shared *s;
     int noise; /* where the worker's standard output and error go: a file in memory */
@@ -73,8 +73,6 @@ enum lib_item input_item(const uint8_t *p, size_t n);
 
 /* diff_worker.c: the loop. Never returns. */
 void diff_work(struct diff *d) __attribute__((noreturn));
-/* One input to all libraries: tallies what parts. Returns a hash of the answers. */
-uint64_t diff_one(struct diff *d, struct tally *t, enum lib_item item, const uint8_t *p, size_t n);
 
 /* diff_watch.c: workers one after the other until time, inputs or the user end it. false: err. */
 bool diff_run(struct diff *d, char *err, size_t errlen);

@@ -7,12 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Shortening asks without a clock of its own. */
@@ -36,9 +37,10 @@ static uint64_t resident(pid_t pid) {
     return sscanf(text, "%*s %llu", &pages) == 1 ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-static void pause_ms(long ms) {
-    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
+/* Until it ends, or a tick is over. */
+static void await(int pidfd) {
+    struct pollfd f = {.fd = pidfd, .events = POLLIN};
+    poll(&f, 1, TICK_MS);
 }
 
 static void progress(const struct diff *d, bool tty, uint64_t *last) {
@@ -57,18 +59,21 @@ static void progress(const struct diff *d, bool tty, uint64_t *last) {
 static enum lib_verdict watch(struct diff *d, pid_t pid, bool tty, uint64_t *last) {
     uint64_t base = resident(getpid()), stopping = 0, round = UINT64_MAX, since = 0;
     const uint64_t deadline = (uint64_t)library_limits.deadline_ms;
+    enum lib_verdict how = LIB_PASS;
+    int pidfd = pidfd_open(pid, 0);
     for (;;) {
         int status;
         pid_t ended = waitpid(pid, &status, WNOHANG);
-        if (ended == pid)
-            return WIFEXITED(status) && atomic_load(&d->s->done) ? LIB_PASS : LIB_CRASH;
+        if (ended == pid) {
+            how = WIFEXITED(status) && atomic_load(&d->s->done) ? LIB_PASS : LIB_CRASH;
+            break;
+        }
         progress(d, tty, last);
-        pause_ms(TICK_MS);
+        await(pidfd);
         uint64_t now = clock_ms(), asked = atomic_load(&d->s->asked_ms), memory = resident(pid);
         int k = atomic_load(&d->s->library);
         /* Shortening and asking again are many questions, and an isolated library has a watch of its own. */
         uint64_t patience = d->library[k]->isolate ? 60 * deadline : deadline;
-        enum lib_verdict how = LIB_PASS;
         if (*d->stop || atomic_load(&d->s->stop)) {
             atomic_store(&d->s->stop, true);
             stopping = stopping ? stopping : now;
@@ -85,8 +90,10 @@ static enum lib_verdict watch(struct diff *d, pid_t pid, bool tty, uint64_t *las
             continue;
         kill(pid, SIGKILL);
         waitpid(pid, &status, 0);
-        return how;
+        break;
     }
+    close(pidfd);
+    return how;
 }
 
 /* In a child, since it asks the library again: with its cause, made short. false: the child came to no end.
@@ -116,17 +123,18 @@ static bool examine(struct diff *d, int k) {
         library_end();
         _exit(same ? 0 : 1);
     }
-    for (int ms = 0; pid > 0 && ms < EXAMINE_MS; ms += TICK_MS) {
-        int status;
-        if (waitpid(pid, &status, WNOHANG) == pid)
-            return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        pause_ms(TICK_MS);
-    }
-    if (pid > 0) {
+    if (pid < 0)
+        return false;
+    int pidfd = pidfd_open(pid, 0), status = 0;
+    pid_t ended = 0;
+    for (int ms = 0; ms < EXAMINE_MS && (ended = waitpid(pid, &status, WNOHANG)) == 0; ms += TICK_MS)
+        await(pidfd);
+    close(pidfd);
+    if (ended == 0) {
         kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
+        waitpid(pid, &status, 0);
     }
-    return false;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* Without asking: the finding is written in any case. */
@@ -165,6 +173,7 @@ bool diff_run(struct diff *d, char *err, size_t errlen) {
     enum lib_verdict how = LIB_PASS;
     d->noise = memfd_create("output", MFD_CLOEXEC);
     d->began_ms = clock_ms();
+    compare_forget(); /* so that all workers share what is remembered */
     for (int i = 0; i < WORKERS_MAX; i++) {
         atomic_store(&d->s->done, false);
         atomic_store(&d->s->asked_ms, 0);

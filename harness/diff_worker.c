@@ -10,7 +10,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define FRESH_EVERY 16 /* rounds: one input is made from nothing */
+#define FRESH_EVERY    16 /* rounds: one input is made from nothing */
+#define ISOLATED_EVERY 16 /* rounds: libraries in children of their own are asked */
 
 static uint64_t mix(uint64_t x) {
     x += UINT64_C(0x9e3779b97f4a7c15);
@@ -21,54 +22,32 @@ static uint64_t mix(uint64_t x) {
 
 static uint64_t fold_in(uint64_t h, uint64_t x) { return mix(h ^ x); }
 
-/* What a library wrote: a finding of its own. */
-static void blurted(struct diff *d, struct tally *t, int k, enum lib_item item, const uint8_t *p, size_t n,
-                    struct difference *found) {
-    off_t wrote = lseek(d->noise, 0, SEEK_CUR);
-    if (wrote <= 0)
-        return;
-    found->part = PART_FAULT;
-    found->answer.verdict = LIB_BLURT;
-    found->causes = 1;
-    found->cause[0] = CAUSE_UNKNOWN;
-    if (!tally_add(t, d->library[k], item, found, p, n, d->s->err, sizeof d->s->err))
-        atomic_store(&d->s->stop, true);
+static bool wrote(const struct diff *d) { return lseek(d->noise, 0, SEEK_CUR) > 0; }
+
+static void wipe(struct diff *d) {
     if (ftruncate(d->noise, 0) == 0)
         lseek(d->noise, 0, SEEK_SET);
-    d->s->faults[k]++;
 }
 
-uint64_t diff_one(struct diff *d, struct tally *t, enum lib_item item, const uint8_t *p, size_t n) {
-    static uint8_t canon[LIB_CANON];
-    struct reference r = {.canon = {canon, sizeof canon, 0}};
-    uint64_t h = item, last_dialect = UINT64_MAX; /* libraries of one dialect share the reference's answer */
+/* A library wrote, which is a finding of its own: each is asked again to see which did. */
+static void blurted(struct diff *d, struct tally *t, enum lib_item item, const uint8_t *p, size_t n) {
     for (int k = 0; k < d->libraries; k++) {
+        static uint8_t canon[LIB_CANON];
         const struct library *l = d->library[k];
-        struct difference found;
-        if (!(l->items >> item & 1) || d->s->faults[k] >= DIFF_FAULTS)
+        struct difference found = {.part = PART_FAULT, .causes = 1, .cause = {CAUSE_UNKNOWN}};
+        found.answer.canon = (struct out){canon, sizeof canon, 0};
+        if (l->isolate || !(l->items >> item & 1) || d->s->faults[k] >= DIFF_FAULTS)
             continue;
-        uint64_t dialect = (uint64_t)l->dialect << 8 | l->literals;
-        if (dialect != last_dialect) {
-            const struct lex_options o = reference_options(l);
-            reference_answer(item, p, n, &o, &r);
-            last_dialect = dialect;
-            h = fold_in(h, (uint64_t)r.lex.verdict << 60 ^ (uint64_t)(uintptr_t)r.lex.rule);
-        }
-        atomic_store_explicit(&d->s->library, k, memory_order_relaxed);
-        atomic_store_explicit(&d->s->asked_ms, clock_ms(), memory_order_relaxed);
-        bool parts = compare(l, item, p, n, &r, &found);
-        atomic_store_explicit(&d->s->asked_ms, 0, memory_order_relaxed);
-        h = fold_in(h, (uint64_t)k << 16 | (uint64_t)found.answer.verdict << 8 | found.part);
-        for (int i = 0; parts && i < found.causes; i++)
-            h = fold_in(h, found.cause[i]);
-        if (parts && !tally_add(t, l, item, &found, p, n, d->s->err, sizeof d->s->err))
+        wipe(d);
+        library_ask(l, item, p, n, &found.answer);
+        if (!wrote(d))
+            continue;
+        found.answer.verdict = LIB_BLURT;
+        if (!tally_add(t, l, item, &found, p, n, d->s->err, sizeof d->s->err))
             atomic_store(&d->s->stop, true);
-        if (parts && found.part == PART_FAULT)
-            d->s->faults[k]++;
-        if (!l->isolate)
-            blurted(d, t, k, item, p, n, &found);
+        d->s->faults[k]++;
     }
-    return h;
+    wipe(d);
 }
 
 /* Is this pattern of answers new? */
@@ -84,6 +63,63 @@ static bool is_new(struct diff_shared *s, uint64_t h) {
         }
     }
     return false; /* a full place: the run has seen enough of these */
+}
+
+/* One library's answer. Returns the hash with it. */
+static uint64_t ask(struct diff *d, struct tally *t, int k, const struct reference *r, const uint8_t *p,
+                    size_t n, uint64_t h) {
+    const struct library *l = d->library[k];
+    enum lib_item item = (enum lib_item)d->s->item;
+    struct difference found;
+    atomic_store_explicit(&d->s->library, k, memory_order_relaxed);
+    atomic_store_explicit(&d->s->asked_ms, clock_ms(), memory_order_relaxed);
+    bool parts = compare(l, item, p, n, r, &found);
+    atomic_store_explicit(&d->s->asked_ms, 0, memory_order_relaxed);
+    h = fold_in(h, (uint64_t)k << 16 | (uint64_t)found.answer.verdict << 8 | found.part);
+    for (int i = 0; parts && i < found.causes; i++)
+        h = fold_in(h, found.cause[i]);
+    if (parts && !tally_add(t, l, item, &found, p, n, d->s->err, sizeof d->s->err))
+        atomic_store(&d->s->stop, true);
+    if (parts && found.part == PART_FAULT)
+        d->s->faults[k]++;
+    return h;
+}
+
+/* Those in this process, or those in children of their own. */
+static uint64_t ask_all(struct diff *d, struct tally *t, const uint8_t *p, size_t n, bool isolated,
+                        uint64_t h) {
+    static uint8_t canon[LIB_CANON];
+    struct reference r = {.canon = {canon, sizeof canon, 0}};
+    uint64_t last_dialect = UINT64_MAX; /* libraries of one dialect share the reference's answer */
+    for (int k = 0; k < d->libraries; k++) {
+        const struct library *l = d->library[k];
+        if (l->isolate != isolated || !(l->items >> d->s->item & 1) || d->s->faults[k] >= DIFF_FAULTS)
+            continue;
+        uint64_t dialect = (uint64_t)l->dialect << 8 | l->literals;
+        if (dialect != last_dialect) {
+            const struct lex_options o = reference_options(l);
+            reference_answer((enum lib_item)d->s->item, p, n, &o, &r);
+            last_dialect = dialect;
+            h = fold_in(h, (uint64_t)r.lex.verdict << 60 ^ (uint64_t)(uintptr_t)r.lex.rule);
+        }
+        h = ask(d, t, k, &r, p, n, h);
+    }
+    return h;
+}
+
+/* The input of this round to all libraries: tallies what parts. A library in a child takes longer than all
+ * others together: it is asked about the corpus, about inputs whose other answers are new, and about every
+ * ISOLATED_EVERY-th. Was there a new pattern of answers? */
+static bool diff_one(struct diff *d, struct tally *t, uint64_t round) {
+    struct diff_shared *s = d->s;
+    uint64_t h = ask_all(d, t, s->input, s->n, false, s->item);
+    if (wrote(d))
+        blurted(d, t, (enum lib_item)s->item, s->input, s->n);
+    bool fresh = is_new(s, h);
+    if (!d->isolated ||
+        !(fresh || round < s->given || round % ISOLATED_EVERY == 0 || d->isolated == d->libraries))
+        return fresh;
+    return is_new(s, ask_all(d, t, s->input, s->n, true, ~h)) || fresh;
 }
 
 static enum lib_item some_item(const struct diff *d, uint64_t seed) {
@@ -150,8 +186,7 @@ void diff_work(struct diff *d) {
     for (uint64_t round = atomic_load(&s->round); t && !over(d, round); round++) {
         make_input(d, round);
         atomic_store(&s->round, round);
-        uint64_t h = diff_one(d, t, s->item, s->input, s->n);
-        if (is_new(s, h)) {
+        if (diff_one(d, t, round)) {
             atomic_fetch_add(&s->folds, 1);
             if (round >= s->given)
                 pool_add(s, s->item, s->input, s->n);

@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TRIES 2000 /* questions to make an input short */
+#define TRIES       2000 /* questions to make an input short */
+#define FAULT_TRIES 200  /* the same, where most answers cost a process */
 
 struct tally {
     char folder[400], path[480];
@@ -148,15 +149,22 @@ static bool write_all(const char *path, const uint8_t *p, size_t n) {
     return ok;
 }
 
-/* Writes the input under its fold's name, unless another process has a shorter one there. */
-static bool save(struct tally *t, const struct tally_record *r, const uint8_t *p, size_t n, char *err,
-                 size_t errlen) {
-    char name[128], path[600], temporary[640];
+/* Octets of the fold's input in the folder, this process's or another's; none: UINT32_MAX. */
+static uint32_t on_disk(const struct tally *t, const struct tally_record *r) {
+    char name[128], path[600];
     struct stat st;
     tally_input_name(r, name, sizeof name);
     snprintf(path, sizeof path, "%s/%s", t->folder, name);
-    if (stat(path, &st) == 0 && st.st_size > 0 && (size_t)st.st_size <= n)
-        return true;
+    return stat(path, &st) == 0 && st.st_size > 0 && st.st_size < UINT32_MAX ? (uint32_t)st.st_size
+                                                                             : UINT32_MAX;
+}
+
+/* Writes the input under its fold's name. */
+static bool save(struct tally *t, const struct tally_record *r, const uint8_t *p, size_t n, char *err,
+                 size_t errlen) {
+    char name[128], path[600], temporary[640];
+    tally_input_name(r, name, sizeof name);
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
     snprintf(temporary, sizeof temporary, "%s/" TALLY_NEW "%ld", t->folder, (long)getpid());
     if (write_all(temporary, p, n) && rename(temporary, path) == 0)
         return true;
@@ -180,15 +188,21 @@ bool tally_add(struct tally *t, const struct library *l, enum lib_item item, con
         __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);
         if (n >= r->shortest || (t->retry && time(NULL) < t->retry))
             continue;
+        /* Another process, or the one before this, may have made it short already. */
+        uint32_t there = on_disk(t, r);
+        if (n >= there) {
+            r->shortest = there;
+            continue;
+        }
         /* As it came, first: making it short takes a moment, in which much can happen. */
         bool saved = save(t, r, p, n, err, errlen);
         if (saved && n <= sizeof t->input) {
             memcpy(t->input, p, n);
             r->shortest = (uint32_t)n;
-            size_t m =
-                d->part == PART_FAULT && !l->isolate && !library_limits.isolate
-                    ? n
-                    : compare_shorten(l, item, t->input, n, d->part, d->answer.verdict, d->cause[i], TRIES);
+            size_t m = d->part == PART_FAULT && !l->isolate && !library_limits.isolate
+                           ? n
+                           : compare_shorten(l, item, t->input, n, d->part, d->answer.verdict, d->cause[i],
+                                             d->part == PART_FAULT ? FAULT_TRIES : TRIES);
             saved = m == n || save(t, r, t->input, m, err, errlen);
             r->shortest = (uint32_t)(saved ? m : n);
         } else if (saved) {
