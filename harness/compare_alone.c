@@ -110,7 +110,7 @@ static void alone(const struct question *q, struct difference *d, bool any) {
 }
 
 static void in_pairs(const struct question *q, struct difference *d) {
-    int tries = 300;
+    int tries = q->l->isolate ? 30 : 300;
     for (int i = 0; i < F_COUNT && d->causes == 0; i++)
         for (int j = i + 1; j < F_COUNT && d->causes == 0 && tries > 0; j++) {
             uint64_t both = FEATURE(i) | FEATURE(j);

@@ -14,16 +14,25 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TRIES       2000 /* questions to make an input short */
-#define FAULT_TRIES 200  /* the same, where most answers cost a process */
+#define TRIES           2000 /* questions to make an input short */
+#define CHILD_TRIES     200  /* the same to a child, which takes longer, and longest where it dies */
+#define SHORTEN_FREE_MS 2000
+#define SHORTEN_PART    10
 
 struct tally {
     char folder[400], path[480];
     struct tally_file *map;
-    bool failed;  /* a failure was told */
-    time_t retry; /* when writing is tried again after it failed */
+    bool failed;                  /* a failure was told */
+    uint64_t opened_ms, spent_ms; /* on making inputs short */
+    time_t retry;                 /* when writing is tried again after it failed */
     uint8_t input[TALLY_INPUT];
 };
+
+static uint64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
 
 static void tell(char *err, size_t errlen, const char *format, ...) {
     va_list a;
@@ -88,6 +97,7 @@ struct tally *tally_open(const char *folder, char *err, size_t errlen) {
         return NULL;
     }
     snprintf(t->folder, sizeof t->folder, "%s", folder);
+    t->opened_ms = now_ms();
     int fd = make_folder(folder) ? new_file(t) : -1;
     /* Reserved whole, since a mapped page that the disk has no room for would be a signal later. */
     int bad = fd < 0 ? errno : posix_fallocate(fd, 0, sizeof *t->map);
@@ -175,6 +185,29 @@ static bool save(struct tally *t, const struct tally_record *r, const uint8_t *p
     return false;
 }
 
+/* Making inputs short takes no more than a part of the time, or a start's worth. */
+static bool may_shorten(const struct tally *t) {
+    return t->spent_ms < SHORTEN_FREE_MS + (now_ms() - t->opened_ms) / SHORTEN_PART;
+}
+
+static bool shorten(struct tally *t, struct tally_record *r, const struct library *l, enum lib_item item,
+                    const struct difference *d, enum cause cause, const uint8_t *p, size_t n, char *err,
+                    size_t errlen) {
+    const bool child = l->isolate || library_limits.isolate;
+    if (d->part == PART_FAULT && !child)
+        return true;
+    uint64_t began = now_ms();
+    memcpy(t->input, p, n);
+    size_t m =
+        compare_shorten(l, item, t->input, n, d->part, d->answer.verdict, cause, child ? CHILD_TRIES : TRIES);
+    t->spent_ms += now_ms() - began;
+    if (m >= r->shortest)
+        return true;
+    bool saved = save(t, r, t->input, m, err, errlen);
+    r->shortest = saved ? (uint32_t)m : r->shortest;
+    return saved;
+}
+
 bool tally_add(struct tally *t, const struct library *l, enum lib_item item, const struct difference *d,
                const uint8_t *p, size_t n, char *err, size_t errlen) {
     bool ok = true;
@@ -186,28 +219,22 @@ bool tally_add(struct tally *t, const struct library *l, enum lib_item item, con
         if (!(r = find(t, &key)))
             continue;
         __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);
-        if (n >= r->shortest || (t->retry && time(NULL) < t->retry))
+        bool again = r->raw && n / 2 < r->shortest && may_shorten(t);
+        if ((n >= r->shortest && !again) || (t->retry && time(NULL) < t->retry))
             continue;
         /* Another process, or the one before this, may have made it short already. */
         uint32_t there = on_disk(t, r);
-        if (n >= there) {
+        if (n >= there && !again) {
             r->shortest = there;
             continue;
         }
         /* As it came, first: making it short takes a moment, in which much can happen. */
-        bool saved = save(t, r, p, n, err, errlen);
-        if (saved && n <= sizeof t->input) {
-            memcpy(t->input, p, n);
+        bool saved = n >= there || save(t, r, p, n, err, errlen);
+        if (saved && n < r->shortest)
             r->shortest = (uint32_t)n;
-            size_t m = d->part == PART_FAULT && !l->isolate && !library_limits.isolate
-                           ? n
-                           : compare_shorten(l, item, t->input, n, d->part, d->answer.verdict, d->cause[i],
-                                             d->part == PART_FAULT ? FAULT_TRIES : TRIES);
-            saved = m == n || save(t, r, t->input, m, err, errlen);
-            r->shortest = (uint32_t)(saved ? m : n);
-        } else if (saved) {
-            r->shortest = (uint32_t)n;
-        }
+        r->raw = saved && n <= sizeof t->input && !may_shorten(t);
+        if (saved && n <= sizeof t->input && !r->raw)
+            saved = shorten(t, r, l, item, d, (enum cause)d->cause[i], p, n, err, errlen);
         if (!saved) {
             ok = t->failed; /* told once */
             t->failed = true;

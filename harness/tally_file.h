@@ -12,7 +12,8 @@
 /* Fold of one process. Causes by name: their numbers change. */
 struct tally_record {
     char library[32], cause[24];
-    uint8_t item, part, verdict, zero[5];
+    uint8_t item, part, verdict, raw,
+        zero[4];       /* raw: the input is as it came: there was no time to shorten it */
     uint32_t shortest; /* octets of what is kept, UINT32_MAX: nothing yet */
     uint32_t zeros;
     uint64_t count;
