@@ -82,7 +82,7 @@ def ordinary_tls(s):
 
 
 def await_starttls(s):
-    s.sendall(GREETING)
+    s.sendall(GREETING.replace(b"]", b" STARTTLS]"))
     for tag, word, _ in commands(s):
         if word == b"STARTTLS":
             return tag
