@@ -37,7 +37,8 @@ for f in corpus/findings/*.trace; do
 
     rate=$(head_of rate "$f")
     case $row in *"$rate"*) ;; *) fail "$f: the row does not give the rate $rate" ;; esac
-    [ "${rate%% *}" = "${rate##* }" ] && tries=1 || tries=25
+    # What comes always may need another try on a busy machine: UIDVALIDITY counts seconds, and caches have their times.
+    [ "${rate%% *}" = "${rate##* }" ] && tries=3 || tries=25
     while [ $tries -gt 0 ]; do
         timeout 60 "$bin" replay "$f" >"$work/out" 2>&1 </dev/null
         if grep -q 'came again 1 of 1 times' "$work/out"; then replayed=$((replayed + 1)); break; fi
