@@ -168,8 +168,9 @@ static void move_in_part(struct run *r, struct step *s) {
 void act_copy(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     if (!resolve_targets(r, s)) return;
-    if (s->judged) { /* of unknown UIDs: whatever was copied */
+    if (s->judged) { /* of unknown UIDs, or cut off: whatever was copied */
         uint16_t name = step_name(r, s, &s->c->mailbox);
+        if (s->cut && s->c->kind == CMD_MOVE) lose_track(r, w->box);
         if (name) lose_track(r, w_name(r->w, name)->box);
         return;
     }
@@ -209,11 +210,6 @@ void act_copy(struct run *r, struct step *s) {
         serve_copy(r, s, dead_too);
         int g[2] = {move, s->c->uid};
         if (move && !run_fault(r, P_FAULT_COPY, point_context(P_FAULT_COPY, 2, g), OP_F_MOVE_KEEPS)) move_away(r, s);
-        return;
-    }
-    if (s->cut && s->targets > 1) { /* some may have been copied */
-        lose_track(r, s->box);
-        if (move) lose_track(r, w->box);
         return;
     }
     const struct resp_code *code = copyuid(r, s);

@@ -162,6 +162,13 @@ static const struct row {
            "C1: a7 COPY 2 y\nS1: a7 OK [COPYUID 10 2 2] x\n"},
     {"a connection that ends in the middle of COPY", V_VIOLATES, "MAP-I13",
      THREE "C1: a4 CREATE x\nS1: a4 OK x\nC1: a5 COPY 1:3 x\nX1\n"},
+    /* MAP-I13 counts the end alone: what was cut off may have taken effect, in part, too (RFC 6851 3.3) */
+    {"a connection that ends in the middle of MOVE", V_DEVIATES, "MAP-I13",
+     THREE IN("2", "b")
+         SELECT("2", "b", "3") "C1: a4 CREATE x\nS1: a4 OK x\nC1: a5 MOVE 1:3 x\nS1: * BYE x\nX1\n"
+                               "C2: b3 NOOP\nS2: * 2 EXPUNGE\nS2: b3 OK x\nC2: b4 NOOP\nS2: b4 OK x\n"},
+    {"a connection that ends in the middle of RENAME INBOX", V_CONFORMS, "",
+     THREE "C1: a4 RENAME INBOX x\nS1: * BYE x\nX1\n" IN("2", "b") SELECT("2", "b", "3")},
     {"SUBSCRIBE to a superior name proves nothing", V_CONFORMS, "", /* R3501-6.3.6 */
      IN("1", "a") "C1: a2 CREATE foo/bar\nS1: a2 OK x\nC1: a3 SUBSCRIBE foo\nS1: a3 OK x\n"
                   "C1: a4 STATUS foo (MESSAGES)\nS1: a4 NO x\n"},
