@@ -1,7 +1,8 @@
-/* fuzz_differ.c: one input, judged by ourselves in every dialect, then by each linked library beside the grammar.
+/* fuzz_differ.c: one input, judged by ourselves in every dialect, then by each linked library beside the
+ * grammar.
  *
- * What they disagree on is folded into the folder that IMAPDIFF_TALLY names, at once, so that a kill loses nothing. Own
- * checks are left out where IMAPDIFF_OWN is 0: builds for speed have none.
+ * What they disagree on is folded into the folder that IMAPDIFF_TALLY names, at once, so that a kill loses
+ * nothing. Own checks are left out where IMAPDIFF_OWN is 0: builds for speed have none.
  */
 #include "compare.h"
 #include "fuzz_common.h"
@@ -30,8 +31,8 @@ static void start(void) {
     readers = 0;
     for (int i = 0; i < library_count(); i++) {
         const struct library *l = library_at(i);
-        if (l->start && !l->start(err, sizeof err))
-            fprintf(stderr, "fuzz: %s is left out: %s\n", l->name, err);
+        if (!library_start(l, err, sizeof err))
+            fprintf(stderr, "fuzz: left out: %s\n", err);
         else
             reader[readers++] = l;
     }
@@ -42,8 +43,8 @@ static void start(void) {
 }
 
 /* A reference for each dialect and literals that a library is compared with is made once. */
-static const struct reference *reference(enum lib_item item, const uint8_t *p, size_t n, const struct library *l,
-                                         struct reference r[9], uint16_t *made) {
+static const struct reference *reference(enum lib_item item, const uint8_t *p, size_t n,
+                                         const struct library *l, struct reference r[9], uint16_t *made) {
     static uint8_t canon[9][LIB_CANON];
     struct lex_options o = reference_options(l);
     unsigned k = o.dialect % 3u * 3 + o.literals % 3u;

@@ -1,6 +1,6 @@
 /* fuzz_loop.c: the closed loop: the model as a server, its choices answered by the input, judged by the model
  * as an oracle that knows all behaviours. A violation is our own bug: of the server, the oracle or the
- * driver.
+ * driver; so is a deviation where the server was left to its own answers, which break no SHOULD.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,14 +24,15 @@ static struct loop {
     struct oracle *oracle;
     struct program program;
     uint8_t answers[4096]; /* zeros behind what the input has */
+    bool plain;            /* no answer was chosen: all are the server's own */
     char bad[600];         /* the first violation */
 } w;
 
 static void on_note(void *user, const struct note *n) {
     (void)user;
-    if (n->verdict == V_VIOLATES && !w.bad[0])
-        snprintf(w.bad, sizeof w.bad, "VIOLATES %s: %s; seen %s; allowed %s; event %u, session %d", n->cites,
-                 n->summary, n->seen, n->allowed, n->event, n->session);
+    if ((n->verdict == V_VIOLATES || (n->verdict == V_DEVIATES && w.plain)) && !w.bad[0])
+        snprintf(w.bad, sizeof w.bad, "%s %s: %s; seen %s; allowed %s; event %u, session %d",
+                 verdict_name(n->verdict), n->cites, n->summary, n->seen, n->allowed, n->event, n->session);
 }
 
 static bool fresh(struct target *t) {
@@ -89,14 +90,22 @@ static void show_trace(void) {
     program_free(&trace);
 }
 
+/* The octets behind the program's NUL. */
+static void take_answers(const uint8_t *p, size_t n) {
+    memset(w.answers, 0, sizeof w.answers);
+    memcpy(w.answers, p, n < sizeof w.answers ? n : sizeof w.answers);
+    w.plain = true;
+    for (size_t i = 0; i < sizeof w.answers; i++)
+        w.plain = w.plain && !w.answers[i];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
     if (!w.drive)
         start();
+    if (!n)
+        return 0;
     size_t used = loop_read(&w.program, p, n);
-    const uint8_t *nul = used < n ? p + used : NULL;
-    memset(w.answers, 0, sizeof w.answers);
-    if (nul && n - used > 1)
-        memcpy(w.answers, nul + 1, n - used - 1 < sizeof w.answers ? n - used - 1 : sizeof w.answers);
+    take_answers(p + (used < n ? used + 1 : n), used < n ? n - used - 1 : 0);
     if (!w.program.lines)
         return 0;
     w.bad[0] = 0;

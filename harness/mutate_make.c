@@ -1,4 +1,4 @@
-/* mutate_make.c: whole items from the grammar's productions. A production is a short text, read letter by
+/* mutate_make.c: parts of items from the grammar's productions. A production is a short text, read letter by
  * letter; where a rule may be broken (m_odd) its parts are left out, doubled or replaced.
  *
  * A blank is SP; ( and ) and other marks are themselves; words stand between apostrophes. Letters:
@@ -11,14 +11,6 @@
 #include "mutate_priv.h"
 
 #include <string.h>
-
-struct form_of {
-    uint8_t kind;
-    const char *form;
-};
-
-/* One of n, by chance. */
-#define ONE(m, v) (v)[m_below(m, sizeof(v) / sizeof *(v))]
 
 /* ---- lists ---- */
 
@@ -54,98 +46,6 @@ static void set(struct mut *m, bool star) {
     }
     if (m_odd(m))
         m_text(m, m_one_in(m, 2) ? "," : ":");
-}
-
-/* ---- ID and CLIENTID ---- */
-
-static void id_field(struct mut *m, const char *earlier) {
-    uint8_t content[4200];
-    size_t n;
-    if (m_odd(m) && m_one_in(m, 3)) {
-        m_case(m, "NIL");
-        return;
-    }
-    if (earlier && m_one_in(m, 10)) { /* twice, perhaps in other letters */
-        n = strlen(earlier);
-        memcpy(content, earlier, n + 1);
-        if (m_one_in(m, 2))
-            content[0] ^= 0x20;
-    } else if (m_one_in(m, 3))
-        n = m_content(m, content, sizeof content);
-    else {
-        const char *z = m_id_field(m);
-        n = strlen(z);
-        memcpy(content, z, n + 1);
-    }
-    m_string_of(m, AS_ANY, content, n);
-}
-
-static void id_pairs(struct mut *m) {
-    uint32_t n = m_one_in(m, 12) ? 29 + m_below(m, 4) : m_one_in(m, 8) ? 0 : 1 + m_below(m, 3);
-    const char *earlier = m_id_field(m);
-    for (uint32_t i = 0; i < n; i++) {
-        if (i)
-            m_sp(m);
-        if (i == 0 && n > 1 && m_one_in(m, 3))
-            m_string_of(m, AS_QUOTED, earlier, strlen(earlier));
-        else
-            id_field(m, earlier);
-        if (i + 1 == n && m_odd(m) && m_one_in(m, 2))
-            return; /* a field without a value */
-        m_sp(m);
-        if (m_odd(m) && m_one_in(m, 4))
-            m_form(m, m_one_in(m, 2) ? "(T)" : "a");
-        else
-            m_form(m, "T");
-    }
-}
-
-void m_id_list(struct mut *m) {
-    static const char *const wrong[] = {"t", "a",   "T T",       "()()", "(())",        "((T T))", "'(NIL)'",
-                                        "",  "( )", "'\"NIL\"'", "n",    "'NIL' 'NIL'", "(t T) t"};
-    if (m_one_in(m, 8))
-        m_case(m, "NIL");
-    else if (m_odd(m) && m_one_in(m, 3))
-        m_form(m, ONE(m, wrong));
-    else {
-        m_text(m, m_odd(m) && m_one_in(m, 3) ? "( " : "(");
-        id_pairs(m);
-        m_text(m, m_odd(m) && m_one_in(m, 2) ? ONE(m, ((const char *const[]){"", " )", "))", " "})) : ")");
-    }
-}
-
-static void type(struct mut *m) {
-    static const uint8_t lengths[] = {1, 2, 4, 15, 16, 17, 18, 33};
-    static const char *const odd[] = {"DEVICE_ID", "a-b",   "\"UUID\"", "{4}\r\nUUID", "A\x80",
-                                      "",          "UU ID", "A.B",      "a\x01"};
-    if (m_odd(m)) {
-        m_text(m, ONE(m, odd));
-        return;
-    }
-    uint32_t n = m_one_in(m, 3) ? ONE(m, lengths) : 3 + m_below(m, 4), digits = m_below(m, 3);
-    if (n > 16 && !m->odd)
-        n = 16;
-    for (uint32_t i = 0; i < n; i++) /* T-CID-3: letters, or letters and digits, or one digit */
-        m_octet(m, (uint8_t)(digits == 0 && m_one_in(m, 3) ? '0' + m_below(m, 10)
-                                                           : "Aa"[m_below(m, 2)] + m_below(m, 26)));
-}
-
-static void token(struct mut *m) {
-    static const char *const watched[] = {"\"abc\"", "{3}",  "{3+}", "x{3}", "x{7+}",
-                                          "NIL",     "(a)",  "a\\b", "%*",   "a]",
-                                          "\"",      "\\\"", "~{1}", "&",    "{3}\r\nabc"};
-    static const uint8_t lengths[] = {1, 2, 16, 17, 30, 126, 127, 128, 129, 130, 255};
-    if (m_one_in(m, 3)) {
-        m_text(m, watched[m_below(m, sizeof watched / sizeof *watched - !m->odd)]);
-        return;
-    }
-    uint32_t n = m_one_in(m, 3) ? ONE(m, lengths) : 1 + m_below(m, 40);
-    if (n > 128 && !m->odd)
-        n = 128;
-    for (uint32_t i = 0; i < n; i++)
-        m_octet(m, (uint8_t)(m_odd(m) && m_one_in(m, 8) ? m_below(m, 256) : '!' + m_below(m, 94)));
-    if (m_odd(m))
-        m_octet(m, (uint8_t)(m_one_in(m, 2) ? 0x7f + m_below(m, 3) : m_below(m, 32)));
 }
 
 /* ---- parts of commands and responses ---- */
@@ -364,10 +264,10 @@ static void letter(struct mut *m, char c) {
         m_id_list(m);
         break;
     case 'y':
-        type(m);
+        m_clientid_type(m);
         break;
     case 'Y':
-        token(m);
+        m_clientid_token(m);
         break;
     case 'e':
         if (m_one_in(m, 3))
@@ -451,145 +351,4 @@ void m_form(struct mut *m, const char *form) {
         letter(m, *form);
     }
     m->depth--;
-}
-
-/* ---- items ---- */
-
-static const struct form_of command_forms[] = {{CMD_APPEND, " m {"},
-                                               {CMD_APPEND, " m f D {"},
-                                               {CMD_APPEND, " m f {"},
-                                               {CMD_AUTHENTICATE, " a"},
-                                               {CMD_AUTHENTICATE, " a x"},
-                                               {CMD_CLIENTID, " y Y"},
-                                               {CMD_COPY, " s m"},
-                                               {CMD_CREATE, " m"},
-                                               {CMD_DELETE, " m"},
-                                               {CMD_ENABLE, " a a"},
-                                               {CMD_EXAMINE, " m"},
-                                               {CMD_FETCH, " s e"},
-                                               {CMD_FETCH, " s w"},
-                                               {CMD_ID, " I"},
-                                               {CMD_LIST, " m p"},
-                                               {CMD_LIST, " ('REMOTE') m (p p) 'RETURN' ('CHILDREN')"},
-                                               {CMD_LOGIN, " m m"},
-                                               {CMD_LSUB, " m p"},
-                                               {CMD_MOVE, " s m"},
-                                               {CMD_RENAME, " m m"},
-                                               {CMD_SEARCH, " k"},
-                                               {CMD_SEARCH, " 'CHARSET' m k"},
-                                               {CMD_SEARCH, " 'RETURN' ('MIN' 'ALL') k"},
-                                               {CMD_SELECT, " m"},
-                                               {CMD_STATUS, " m v"},
-                                               {CMD_STORE, " s 'FLAGS' f"},
-                                               {CMD_STORE, " s '+FLAGS.SILENT' F"},
-                                               {CMD_STORE, " s '-FLAGS' F F"},
-                                               {CMD_SUBSCRIBE, " m"},
-                                               {CMD_UNSUBSCRIBE, " m"}};
-
-static const char *form_of(struct mut *m, uint8_t kind) {
-    const char *found[4] = {""};
-    uint32_t n = 0;
-    for (size_t i = 0; i < sizeof command_forms / sizeof *command_forms; i++)
-        if (command_forms[i].kind == kind)
-            found[n++] = command_forms[i].form;
-    return found[n ? m_below(m, n) : 0];
-}
-
-static void command(struct mut *m) {
-    const struct word *w = &command_words.v[m_below(m, command_words.n)];
-    m_form(m, "g ");
-    if (w->kind == WORD_UID_PREFIX) {
-        static const char *const uid[] = {"FETCH", "STORE", "SEARCH", "COPY", "MOVE", "EXPUNGE", "NOOP"};
-        m_case(m, "UID");
-        m_sp(m);
-        const char *word = uid[m_below(m, m->odd ? 7 : 6)];
-        for (uint32_t i = 0; i < command_words.n; i++)
-            if (!strcmp(command_words.v[i].text, word))
-                w = &command_words.v[i];
-    }
-    m_case(m, m_odd(m) && m_one_in(m, 4) ? "XYZ" : w->text);
-    const char *form = form_of(m, w->kind);
-    for (; *form && *form != '{'; form++) {
-        char one[64] = {*form};
-        if (*form == '\'') {
-            size_t n = strcspn(form + 1, "'") + 2;
-            memcpy(one, form, n);
-            form += n - 1;
-        }
-        m_form(m, one);
-    }
-    if (*form == '{') {
-        uint8_t content[300];
-        m_string_of(m,
-                    m_odd(m)         ? AS_ANY
-                    : m_one_in(m, 2) ? AS_LITERAL
-                                     : AS_PLUS,
-                    content, m_content(m, content, sizeof content));
-    }
-}
-
-static void response(struct mut *m) {
-    static const char *const forms[] = {"* 'OK' CX",
-                                        "* 'NO' CX",
-                                        "* 'BAD' X",
-                                        "* 'BYE' CX",
-                                        "* 'PREAUTH' CX",
-                                        "g 'OK' CX",
-                                        "g 'NO' CX",
-                                        "g 'BAD' CX",
-                                        "+ X",
-                                        "+ x",
-                                        "* 'CAPABILITY'c",
-                                        "* 'LIST' f Q m",
-                                        "* 'LIST' ('\\Noselect') Q m",
-                                        "* 'LSUB' f Q m",
-                                        "* 'STATUS' m V",
-                                        "* 'SEARCH'",
-                                        "* 'SEARCH' z z z",
-                                        "* 'FLAGS' f",
-                                        "* n 'EXISTS'",
-                                        "* n 'RECENT'",
-                                        "* z 'EXPUNGE'",
-                                        "* z 'FETCH' E",
-                                        "* z 'FETCH' E",
-                                        "* z 'FETCH' E",
-                                        "* 'ID' I",
-                                        "* 'ENABLED' a",
-                                        "* 'NAMESPACE' N N N",
-                                        "* 'ESEARCH' ('TAG' t) 'UID' 'ALL' u",
-                                        "* 'ESEARCH' 'COUNT' n",
-                                        "* 'VANISHED' u",
-                                        "* 'VANISHED' ('EARLIER') u",
-                                        "* a T",
-                                        "* 'EXPUNGE' z",
-                                        "* 'EXISTS' n",
-                                        "* z 'EXISTS' n"};
-    m_form(m, forms[m_below(m, m->odd ? 35 : 32)]);
-}
-
-void m_item(struct mut *m, enum lib_item item) {
-    static const char *const words[] = {"IDLE", "XD", "I", "IDENTIFY", "CLIENTIDS", "LOGIN"};
-    const char *odd = m_odd(m) && m_one_in(m, 4) ? ONE(m, words) : NULL;
-    switch (item) {
-    case ITEM_ID:
-    case ITEM_ID_RESPONSE:
-        if (item == ITEM_ID_RESPONSE)
-            m_form(m, m_odd(m) && m_one_in(m, 4) ? "g " : "* ");
-        m_case(m, odd ? odd : "ID");
-        if (m_odd(m) && m_one_in(m, 6))
-            break; /* no argument */
-        m_form(m, " I");
-        break;
-    case ITEM_CLIENTID:
-        m_case(m, odd ? odd : "CLIENTID");
-        m_form(m, m_odd(m) ? ONE(m, ((const char *const[]){"", " y", " y Y Y", " Y y", " t t", " y t", " "}))
-                           : " y Y");
-        break;
-    case ITEM_COMMAND:
-        command(m);
-        break;
-    default:
-        response(m);
-    }
-    m_crlf(m);
 }

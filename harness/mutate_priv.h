@@ -17,6 +17,9 @@ uint32_t m_below(struct mut *m, uint32_t n); /* 0 .. n-1 */
 bool m_one_in(struct mut *m, uint32_t n);
 bool m_odd(struct mut *m); /* may a rule be broken here? */
 
+/* One of an array, by chance. */
+#define ONE(m, v) (v)[m_below(m, sizeof(v) / sizeof *(v))]
+
 void m_octet(struct mut *m, uint8_t c);
 void m_octets(struct mut *m, const void *p, size_t n);
 void m_text(struct mut *m, const char *z);
@@ -34,10 +37,16 @@ void m_string_of(struct mut *m, enum form form, const void *p, size_t n);
 void m_string(struct mut *m); /* content and form by chance */
 size_t m_content(struct mut *m, uint8_t *to, size_t cap);
 
-/* mutate_make.c: whole items from their productions, which are forms of letters: see m_form. */
+/* mutate_make.c: parts of items from their productions, which are forms of letters. */
 void m_form(struct mut *m, const char *form);
-void m_item(struct mut *m, enum lib_item item);
+
+/* mutate_id.c */
 void m_id_list(struct mut *m);
+void m_clientid_type(struct mut *m);
+void m_clientid_token(struct mut *m);
+
+/* mutate_item.c: a whole item, to its line end. */
+void m_item(struct mut *m, enum lib_item item);
 
 /* mutate_words.c */
 const char *m_word(struct mut *m, const struct words *w); /* one of the grammar's table */

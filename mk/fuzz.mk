@@ -22,18 +22,8 @@ $(eval $(call objects,afl,-O2 -g -DIMAPDIFF_OWN=0))
 OSS_LINK = $(OSS_CXX) $(OSS_CXXFLAGS) -Wl,-rpath,'$$ORIGIN/lib' $(OSS_ENGINE)
 CC_oss = $(OSS_CC)
 $(eval $(call objects,oss,$$(OSS_CFLAGS)))
-# The plug-ins' sources, linked into fuzzers: compiled as for their plug-ins, without coverage (their code is the library's).
-.PRECIOUS: $(B)/diff/targets/%.o
-FUZZ_TARGETS = $(patsubst %,$(B)/diff/targets/%.o,$(TARGETS_LINKED))
-$(B)/diff/targets/%.o: harness/targets/%.c harness/library.h | deps
-	@mkdir -p $(@D)
-	@echo cc $<
-	$(Q)$(CC) $(TCSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
-$(B)/diff/targets/%.o: harness/targets/%.cc harness/library.h | deps
-	@mkdir -p $(@D)
-	@echo c++ $<
-	$(Q)$(TCXX) $(TCXXSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
-
+# The plug-ins' objects: without coverage (their code is the library's).
+FUZZ_TARGETS = $(patsubst %,$(B)/targets/%.o,$(TARGETS_LINKED))
 # fuzzers KIND LINKING LIBRARIES LINKER: of the archive each fuzzer takes what it needs; LIBRARIES is a variable's name, for those that compare.
 define fuzzers
 .SECONDARY: $(FUZZERS:%=$(B)/$(1)/harness/fuzz_%.o) $(FUZZ_HELP:%=$(B)/$(1)/harness/fuzz_%.o)

@@ -73,14 +73,18 @@ targets: ## the libraries that `imapdiff diff` compares: download, unpack, build
 	@$(MAKE) --no-print-directory targets-built
 targets-built: $(TARGETS_HERE:%=$(B)/targets/%.so)
 	@sh mk/targets.sh index $(B) '$(TARGETS_HERE)' $(TARGETS)
-$(B)/targets/%.so: harness/targets/%.c harness/library.h mk/targets.mk | deps
+# One object of each, in the plug-in and in the fuzzers.
+.PRECIOUS: $(B)/targets/%.o
+$(B)/targets/%.o: harness/targets/%.c harness/library.h mk/targets.mk | deps
 	@mkdir -p $(@D)
 	@echo cc $<
-	$(Q)$(CC) $(TCSTD) $(OPT) -fPIC -shared $(TINC) $(call target_cflags,$*) -o $@ $< $(call target_libs,$*)
-$(B)/targets/%.so: harness/targets/%.cc harness/library.h mk/targets.mk | deps
+	$(Q)$(CC) $(TCSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
+$(B)/targets/%.o: harness/targets/%.cc harness/library.h mk/targets.mk | deps
 	@mkdir -p $(@D)
 	@echo c++ $<
-	$(Q)$(TCXX) $(TCXXSTD) $(OPT) -fPIC -shared $(TINC) $(call target_cflags,$*) -o $@ $< $(call target_libs,$*)
+	$(Q)$(TCXX) $(TCXXSTD) $(OPT) -fPIC $(TINC) $(call target_cflags,$*) -c -o $@ $<
+$(B)/targets/%.so: $(B)/targets/%.o
+	$(Q)$(if $(wildcard harness/targets/$*.cc),$(TCXX),$(CC)) -shared -o $@ $< $(call target_libs,$*)
 
 # What tests/harness/test_library.c loads.
 $(B)/tests/plugins/%.so: tests/harness/plugins/%.c harness/library.h | deps

@@ -28,6 +28,9 @@ void serve_line(struct model_server *m, int session, const char *format, ...) {
     if (m->opt.emit) m->opt.emit(m->opt.user, session, (const uint8_t *)line, (size_t)n + 2);
 }
 
+/* The buffer is kept for the next of this number: it is large. */
+static void forget(struct serve_session *s) { *s = (struct serve_session){.in = s->in}; }
+
 void serve_hangup(struct model_server *m, int session) {
     struct serve_session *s = &m->session[session];
     if (!s->open) return;
@@ -35,8 +38,7 @@ void serve_hangup(struct model_server *m, int session) {
     s->closing = true;
     world_leave(m->w, (unsigned)session);
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONE};
-    free(s->in);
-    *s = (struct serve_session){0};
+    forget(s);
     if (m->opt.hangup) m->opt.hangup(m->opt.user, session);
 }
 
@@ -71,10 +73,7 @@ void model_server_free(struct model_server *m) {
 }
 
 void model_server_reset(struct model_server *m) {
-    for (int i = 0; i < MODEL_SESSIONS; i++) {
-        free(m->session[i].in);
-        m->session[i] = (struct serve_session){0};
-    }
+    for (int i = 0; i < MODEL_SESSIONS; i++) forget(&m->session[i]);
     world_init(m->w, &m->caps);
     m->next_validity = (uint32_t)(m->opt.seed % 1000000) + 1000;
     m->speaking = -1;
@@ -378,7 +377,7 @@ static void line_done(struct model_server *m, int session, size_t end) {
         }
     }
     execute(m, session, end, (struct slice){0});
-    if (m->session[session].open && m->session[session].in == s->in) consume(s, end);
+    if (s->open) consume(s, end);
 }
 
 void model_server_input(struct model_server *m, int session, const uint8_t *p, size_t n) {
@@ -419,8 +418,8 @@ int model_server_open(struct model_server *m, int session, bool tls) {
         free(m->w);
         m->w = w;
     }
-    *s = (struct serve_session){.open = true, .in = malloc(SERVE_INPUT)};
-    if (!s->in) return -1;
+    if (!s->in && !(s->in = malloc(SERVE_INPUT))) return -1;
+    s->open = true;
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONAUTH, .tls = tls};
     start_run(m);
     serve_line(m, session, "* OK imapdiff model ready");
@@ -442,8 +441,7 @@ void model_server_closed(struct model_server *m, int session) {
     if (!s->open) return;
     world_leave(m->w, (unsigned)session);
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONE};
-    free(s->in);
-    *s = (struct serve_session){0};
+    forget(s);
 }
 
 void model_server_tick(struct model_server *m) {

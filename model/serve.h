@@ -11,7 +11,7 @@
 struct serve_session {
     bool open, idle, secret, closing;
     char tag[80];           /* of IDLE or AUTHENTICATE */
-    uint8_t *in;            /* SERVE_INPUT octets, allocated at open */
+    uint8_t *in;            /* SERVE_INPUT octets, allocated at the first open, kept to the end */
     size_t n, scanned, line; /* octets held; looked at; start of the current line */
     size_t literal_end;     /* > 0: a literal reaches to here */
     size_t command;         /* AUTHENTICATE: length of the command before its answer line */
