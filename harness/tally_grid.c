@@ -62,10 +62,25 @@ static int libraries(const struct fold *v, int n, const char **name, int max) {
     return k;
 }
 
-static void matrix(FILE *out, const struct fold *v, int n, const char **name, int names) {
+/* Those libraries that part from the grammar in this item. */
+static int of_item(const struct fold *v, int n, int item, const char *const *name, int names,
+                   const char **to) {
+    int k = 0;
+    for (int i = 0; i < names; i++)
+        for (int f = 0; f < n; f++)
+            if (v[f].item == item && !strcmp(v[f].library, name[i])) {
+                to[k++] = name[i];
+                break;
+            }
+    return k;
+}
+
+static void matrix(FILE *out, const struct fold *v, int n, const char *const *all, int all_n) {
     char text[40];
+    const char *name[COLUMNS];
     for (int item = 0; item < ITEM_COUNT; item++) {
         bool any = false;
+        int names = of_item(v, n, item, all, all_n, name);
         for (int cause = 1; cause < CAUSE_COUNT; cause++) {
             bool here = false;
             for (int i = 0; i < n; i++)

@@ -63,11 +63,13 @@ $(B)/afl/mutator.so: harness/tools/afl_mutator.c $(wildcard harness/mutate*.[ch]
 
 check check-full: $(FUZZERS:%=$(B)/fuzz/bin/%) $(B)/msan/bin/lexers
 
-.PHONY: fuzz fuzz-built fuzz-log corpus-min fuzz-packages
+.PHONY: fuzz fuzz-built fuzz-empty fuzz-log corpus-min fuzz-packages
 fuzz: $$(if $$(TARGETS),targets) ## all fuzzers, TIME= seconds together (default 60); ends with the grid library x cause
 	@$(MAKE) --no-print-directory fuzz-built
-fuzz-built: all $(B)/fuzz-grid $(FUZZERS:%=$(B)/fuzz/bin/%) $(DIFFERS:%=$(B)/diff/bin/%) $(FUZZERS:%=$(B)/fuzz/%/dict)
-	@python3 mk/fuzz.py all $(B) $(TIME) $(FUZZERS:%=fuzz:%) $(if $(TARGETS_HERE),$(DIFFERS:%=diff:%))
+FUZZ_VIEW := $(filter view,$(FUZZERS))# compares sessions
+fuzz-built: all $(B)/fuzz-grid $(FUZZERS:%=$(B)/fuzz/bin/%) $(DIFFERS:%=$(B)/diff/bin/%) $(FUZZ_VIEW:%=$(B)/diff/bin/%) $(FUZZERS:%=$(B)/fuzz/%/dict)
+	@python3 mk/fuzz.py all $(B) $(TIME) $(patsubst %,fuzz:%,$(filter-out $(FUZZ_VIEW),$(FUZZERS))) \
+	    $(if $(TARGETS_HERE),$(patsubst %,diff:%,$(DIFFERS) $(FUZZ_VIEW)))
 fuzz-log: ## CPU time, executions and crashes of all fuzzing so far; KEEP=1 moves those of build/ into corpus/fuzz-log.txt
 	@python3 mk/fuzz.py log $(B) $(KEEP)
 fuzz-%: $(B)/fuzz/bin/% $(B)/fuzz/%/dict ## one fuzzer of our own code, TIME= seconds; a crash is shown and kept
@@ -81,6 +83,9 @@ afl-%: fuzz-packages ## one fuzzer under AFL++, TIME= seconds: a main and a seco
 	@python3 mk/fuzz.py afl $(B) $* $(TIME)
 corpus-min: $(FUZZERS:%=$(B)/fuzz/bin/%) ## drop what adds no coverage from the grown corpora in build/fuzz/NAME/corpus
 	@python3 mk/fuzz.py min $(B) $(FUZZERS)
+fuzz-empty: $$(if $$(TARGETS),targets) ## from no corpus, TIME= CPU minutes (default 20): which causes that the full corpus shows are found
+	@$(MAKE) --no-print-directory $(B)/fuzz-grid $(DIFFERS:%=$(B)/diff/bin/%)
+	@python3 mk/fuzz.py empty $(B) $(if $(filter command,$(origin TIME)),$(TIME),20) $(DIFFERS)
 fuzz-packages:
 	@sh mk/packages.sh fuzz
 

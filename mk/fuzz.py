@@ -2,6 +2,7 @@
 
   fuzz.py run BUILD KIND NAME SECONDS    one fuzzer; grown inputs in BUILD/fuzz/NAME/corpus, what it found beside them
   fuzz.py all BUILD SECONDS KIND:NAME... all of them, as many at once as there are processors; SECONDS in all. Ends with the grid
+  fuzz.py empty BUILD MINUTES NAME...    from no corpus, MINUTES of CPU time in all: which causes of the full corpus are found
   fuzz.py afl BUILD NAME SECONDS         AFL++: a main and a secondary instance on BUILD/fuzz/NAME/afl
   fuzz.py min BUILD NAME...              makes the grown corpora small
   fuzz.py log BUILD [1]                  totals of corpus/fuzz-log.txt and BUILD/fuzz/log.txt; 1: moves the latter into the former
@@ -9,14 +10,18 @@
 Each run adds a line to BUILD/fuzz/log.txt: date, commit, fuzzer, engine, sanitizers, CPU seconds, executions, edges covered, crashes.
 Exit status: 0, 1 a fuzzer found something in our own code, 2 it could not be run.
 """
+import contextlib
 import datetime
 import glob
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 
 SANITIZERS = {"fuzz": "address,undefined", "msan": "memory", "diff": "none", "afl": "none"}
 ITEMS = ("id", "id_response", "clientid", "command", "response")
@@ -48,7 +53,7 @@ def seeds(build, name):
 def command(build, kind, name, seconds):
     folder = f"{build}/fuzz/{name}"
     os.makedirs(f"{folder}/corpus", exist_ok=True)
-    argv = [f"{build}/{kind}/bin/{name}", "-timeout=10", "-rss_limit_mb=2048", "-max_len=4096", f"-artifact_prefix={folder}/"]
+    argv = [f"{build}/{kind}/bin/{name}", "-timeout=30", "-rss_limit_mb=2048", "-max_len=4096", f"-artifact_prefix={folder}/"]
     if kind == "diff": # a library's crash ends one child; the rest goes on
         argv += ["-fork=1", "-ignore_crashes=1", "-ignore_ooms=1", "-ignore_timeouts=1"]
     if seconds:
@@ -106,8 +111,52 @@ def run(build, kind, name, seconds):
     return int(process.returncode != 0) # a library's crash is no failure of ours
 
 
+def apart(build, seconds):
+    """The libraries that live in children, under `imapdiff diff`, into the same tally."""
+    try:
+        with open(f"{build}/targets/index") as f:
+            rows = [l.split() for l in f]
+    except OSError:
+        rows = []
+    with open("mk/targets.mk") as f:
+        found = re.search(r"^TARGETS_APART *= *(.*)$", f.read(), re.M)
+    targets = found.group(1).split() if found else []
+    names = [r[0] for r in rows if len(r) == 2 and r[1] in targets and not r[0].endswith("-view")]
+    if not names:
+        return 0
+    path = f"{build}/fuzz/apart.out"
+    with open(path, "wb") as out:
+        process = subprocess.Popen([f"{build}/imapdiff", "diff", *names, "--quiet", "--time", f"{seconds}s", "--seed", str(int(time.time())),
+                                    "--out", f"{build}/fuzz/tally"], stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        cpu = cpu_of(process)
+    good = process.returncode in (0, 1) # 1: the libraries are wrong somewhere
+    say(f"fuzz: {', '.join(names)} in children, {cpu:.0f} CPU seconds" + ("" if good else f": failed, status {process.returncode}: {path}"))
+    return int(not good)
+
+
+def grid(build, tally):
+    """On the screen what no profile knows, then the grid; all of it, with the shortest inputs, in BUILD/fuzz/grid.txt."""
+    done = subprocess.run([f"{build}/fuzz-grid", tally], stdout=subprocess.PIPE, text=True, errors="replace", check=False)
+    path = f"{build}/fuzz/grid.txt"
+    with open(path, "w") as f:
+        f.write(done.stdout)
+    table, _, new = done.stdout.partition("\nnew\n")
+    table, _, known = table.partition("\nknown by a profile\n")
+    rows = new.splitlines()
+    if rows:
+        say(f"\nnew: {len(rows) // 2} kinds of disagreement that no profile knows" + (", the first 15" if len(rows) > 30 else ""))
+        say("\n".join(rows[:30]))
+    say("\n" + table.rstrip())
+    say(f"\n{len(known.splitlines()) // 2} kinds are known by profiles; the shortest input and the rule of each: {path}")
+    return int(done.returncode != 0)
+
+
 def run_all(build, seconds, names):
     workers = os.cpu_count() or 1
+    compare = any(n.startswith("diff:") for n in names)
+    names = ["apart:libraries", *names] if compare else names
+    if not compare:
+        say("fuzz: no library to compare with is here: our own code alone is fuzzed")
     share = max(1, seconds * workers // len(names))
     todo, bad = list(names), []
 
@@ -118,7 +167,7 @@ def run_all(build, seconds, names):
                     return
                 kind, name = todo.pop(0).split(":")
             try:
-                if run(build, kind, name, share):
+                if apart(build, share) if kind == "apart" else run(build, kind, name, share):
                     bad.append(name)
             except OSError as e:
                 say(f"fuzz: {name} cannot be run: {e}")
@@ -129,11 +178,75 @@ def run_all(build, seconds, names):
         t.start()
     for t in threads:
         t.join()
-    if os.path.isdir(f"{build}/fuzz/tally"):
-        subprocess.run([f"{build}/fuzz-grid", f"{build}/fuzz/tally"], check=False)
+    if os.path.isdir(f"{build}/fuzz/tally") and grid(build, f"{build}/fuzz/tally"):
+        bad.append("fuzz-grid")
     if bad:
         say(f"fuzz: our own code failed in: {' '.join(sorted(set(bad)))}")
     return 1 if bad else 0
+
+
+# ---- from an empty corpus
+
+
+def cells(build, tally):
+    """What a tally holds: {"library item cause"} and the faults {"library item crash"}."""
+    if not os.path.isdir(tally):
+        return set(), set()
+    done = subprocess.run([f"{build}/fuzz-grid", tally, "json"], stdout=subprocess.PIPE, check=True)
+    rows = json.loads(done.stdout)["disagreements"]
+    return ({f"{r['library']} {r['item']} {r['cause']}" for r in rows if not r["fault"]},
+            {f"{r['library']} {r['item']} {r['fault']}" for r in rows if r["fault"]})
+
+
+def cpu_so_far(group):
+    """CPU seconds of a process group, with children that have ended."""
+    ticks = 0
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path) as f:
+                fields = f.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group:
+            ticks += sum(int(x) for x in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def from_nothing(build, name, seconds, tally):
+    """One fuzzer without seeds or dictionary for so many CPU seconds."""
+    folder = f"{build}/fuzz/empty/{name}"
+    os.makedirs(folder)
+    argv = [f"{build}/diff/bin/{name}", "-max_len=4096", "-timeout=10", f"-artifact_prefix={folder}/", "-fork=1", "-ignore_crashes=1",
+            "-ignore_ooms=1", "-ignore_timeouts=1", folder]
+    with open(f"{build}/fuzz/empty/{name}.out", "wb") as out:
+        process = subprocess.Popen(argv, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
+                                   env=dict(os.environ, IMAPDIFF_TALLY=tally))
+        while process.poll() is None and cpu_so_far(process.pid) < seconds:
+            time.sleep(0.5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL) # the tally survives that
+        process.wait()
+
+
+def empty(build, minutes, names):
+    shutil.rmtree(f"{build}/fuzz/empty", ignore_errors=True)
+    full, mine = f"{build}/fuzz/empty/full", f"{build}/fuzz/empty/tally"
+    os.makedirs(full)
+    for name in names:
+        folders = seeds(build, name) + [d for d in [f"{build}/fuzz/{name}/corpus"] if os.path.isdir(d)]
+        done = subprocess.run([f"{build}/diff/bin/{name}", "-runs=0", "-max_len=70000", *folders], stdin=subprocess.DEVNULL,
+                              env=dict(os.environ, IMAPDIFF_TALLY=full), capture_output=True, check=False)
+        if done.returncode:
+            say(f"fuzz: {name} does not end its own corpus: {done.stderr.decode(errors='replace').splitlines()[-1]}")
+            return 1
+    for name in names:
+        from_nothing(build, name, minutes * 60 / len(names), mine)
+    (want, faults), (have, found) = cells(build, full), cells(build, mine)
+    for what, a, b in (("causes", want, have), ("crashes and hangs", faults, found)):
+        say(f"fuzz: {what}: {len(a & b)} of the {len(a)} that the full corpus shows, and {len(b - a)} more, in {minutes:g} CPU minutes from nothing")
+        for line in sorted(a - b):
+            say(f"  missing: {line}")
+    return int(len(want & have) < 0.9 * len(want) or not faults <= found)
 
 
 def begin_with(build, name):
@@ -237,6 +350,8 @@ def main():
             return run(a[1], a[2], a[3], int(a[4]))
         if a[:1] == ["all"] and len(a) > 3:
             return run_all(a[1], int(a[2]), a[3:])
+        if a[:1] == ["empty"] and len(a) > 3:
+            return empty(a[1], float(a[2]), a[3:])
         if a[:1] == ["afl"] and len(a) == 4:
             return afl(a[1], a[2], int(a[3]))
         if a[:1] == ["min"] and len(a) > 2:

@@ -27,19 +27,24 @@ fetch)
 index)
     here=$1
     shift
+    rm -f "$dir/targets/missing"
     for name; do
         why=
         case " $here " in
         *" $name "*) ;;
         *)
             why=$(cat "$dir/targets/$name.why" 2>/dev/null || echo "its packages are not in $dir/sysroot ($dir/targets/fetch.log)")
-            echo "targets: $name left out: $why" >&2
+            echo "$name: $why" >>"$dir/targets/missing"
             rm -f "$dir/targets/$name.so" ;;
         esac
         # A target may hold several libraries: the names that it registers.
         cat harness/targets/"$name".c harness/targets/"$name".cc 2>/dev/null | sed -n 's/.*[{,]* *\.name = "\([^"]*\)".*/\1/p' |
             while read -r library; do echo "$library $name $why"; done
     done >"$dir/targets/index.part"
-    mv "$dir/targets/index.part" "$dir/targets/index" ;;
+    mv "$dir/targets/index.part" "$dir/targets/index"
+    # One message for each reason.
+    [ ! -f "$dir/targets/missing" ] || sed 's/^[^:]*: //' "$dir/targets/missing" | sort -u | while read -r why; do
+        echo "targets: left out:$(sed -n "s|^\([^:]*\): $why\$| \1|p" "$dir/targets/missing" | tr -d '\n'): $why" >&2
+    done ;;
 *) echo "targets: wrong usage" >&2; exit 2 ;;
 esac

@@ -46,6 +46,7 @@ static bool alphanumeric(uint8_t c) {
 
 /* T-CID-5: the draft's own example type DEVICE_ID has an underscore, which neither reading allows. true: it was that. */
 static bool underscore(struct run *r, struct step *s) {
+    if (r->mode == SERVE || !s->raw.n) return false;
     const struct wsession *w = step_session(r, s);
     const uint8_t *behind = s->c->name.p + s->c->name.n + 1, *end = s->raw.p + s->raw.n;
     struct slice a = {behind, behind < end ? (uint32_t)(end - behind) : 0};
@@ -55,7 +56,7 @@ static bool underscore(struct run *r, struct step *s) {
     if (!marks || i > 16 || i >= a.n || a.p[i] != ' ') return false;
     for (token = ++i; i < a.n; i++)
         if (a.p[i] < 0x21 || a.p[i] > 0x7e) return false;
-    if (i == token || i - token > 128 || r->mode == SERVE || s->word == REPLY_NO || !w->tls || !w->cid_advertised || w->cid_accepted)
+    if (i == token || i - token > 128 || s->word == REPLY_NO || !w->tls || !w->cid_advertised || w->cid_accepted)
         return false;
     int type = 1;
     s->judged = 1;

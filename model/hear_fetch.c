@@ -130,6 +130,9 @@ static enum said said_structure(struct run *r, uint16_t m, const struct node_poo
     unsigned zeros = 0;
     for (uint32_t i = list->child; i; i = nodes->v[i].next) zeros += nodes->v[i].kind == NODE_NUMBER && nodes->v[i].number == 0;
     bool empty = list->kind != NODE_LIST || zeros >= 2; /* MAP-4.1.3-e8, -e9: size 0, lines 0 */
+    bool have;
+    struct slice text = our_section(r, c, &(struct fetch_item){.att = ATT_RFC822_TEXT}, &have);
+    if (have && !text.n && !g->dead) empty = false; /* a living message without a body has just that */
     uint32_t *slot = extensible ? &c->bodystructure : &c->structure;
     if (empty && !*slot && !g->dead && c->id == 0) return SAID_TRUE;
     return bound(slot, hash_octets(list->str.s.p, list->str.s.n), empty, g->dead);
