@@ -346,6 +346,15 @@ bool act_session(struct run *r, struct step *s) {
     }
 }
 
+/* The greeting, where another session's open command put it into the same batch; effects come before what was heard. */
+static const struct heard *greeting(const struct run *r, const struct step *s) {
+    for (unsigned i = 0; i < r->n_heard; i++) {
+        const struct heard *h = &r->heard[i];
+        if (h->session == s->session && h->event < s->event && h->r && (h->r->kind == RESP_OK || h->r->kind == RESP_PREAUTH)) return h;
+    }
+    return NULL;
+}
+
 void act(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     s->point = -1;
@@ -354,8 +363,9 @@ void act(struct run *r, struct step *s) {
     for (unsigned i = 0; r->mode == JUDGE && i < w->view && !s->view_dead; i++)
         s->view_dead = w_message(r->w, w_view(r->w, (unsigned)s->session)[i].message)->dead;
     if (w->state == SES_GREETING && r->mode == JUDGE) {
-        run_note(r, V_VIOLATES, s->session, s->event, "R3501-7.1.1 R3501-3", "the connection has no greeting");
-        w->state = SES_NONAUTH;
+        const struct heard *h = greeting(r, s);
+        if (!h) run_note(r, V_VIOLATES, s->session, s->event, "R3501-7.1.1 R3501-3", "the connection has no greeting");
+        w->state = h && h->r->kind == RESP_PREAUTH ? SES_AUTH : SES_NONAUTH;
     }
     if (s->cut) { /* no reply came: it took effect, or not */
         s->judged = 1;
