@@ -2,6 +2,7 @@
 #include "library.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* A blank, unless this is the first word or the first in parentheses. */
 static void part(struct out *o) {
@@ -51,6 +52,15 @@ void canon_string(struct out *o, const void *octets, size_t n) {
         p++;
     }
     out_octets(o, "\"", 1);
+}
+
+void canon_flag(struct out *o, const void *octets, size_t n) {
+    static const char *const names[] = {"\\Answered", "\\Flagged", "\\Deleted",
+                                        "\\Seen",     "\\Draft",   "\\Recent"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (n == strlen(names[i]) && strncasecmp(octets, names[i], n) == 0)
+            octets = names[i];
+    canon_string(o, n > 0 ? octets : "", n);
 }
 
 static const char *const item_names[ITEM_COUNT] = {"id", "id-response", "clientid", "command", "response"};

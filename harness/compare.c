@@ -55,10 +55,13 @@ enum standing standing_of(enum lib_item item, enum part part, enum cause c) {
     default:
         break;
     }
+    if (part == PART_LINGERS && c == CAUSE_BARE_LF)
+        return STANDING_EITHER; /* LF ends no line */
     /* Malformed commands are answered BAD (ID-3.1-c, CID-3.2-c, R3501-7.1.3); nothing obliges a client to
      * notice that a response is malformed, nor to know what an extension sends. */
     bool from_server = item == ITEM_ID_RESPONSE || item == ITEM_RESPONSE;
-    if (from_server && (part == PART_TAKES || part == PART_LINGERS || c == CAUSE_EXTENSION))
+    if (from_server &&
+        (part == PART_TAKES || part == PART_LINGERS || c == CAUSE_EXTENSION || c == CAUSE_NAMESPACE))
         return STANDING_EITHER;
     return STANDING_WRONG;
 }

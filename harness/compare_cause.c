@@ -388,6 +388,9 @@ enum cause cause_of_lingering(enum lib_item item, const uint8_t *p, size_t n, st
     }
     if (in_quotes)
         return CAUSE_CR_LF_QUOTED;
+    /* It waits for CRLF, unless what looks like a literal has it wait. */
+    if (lf != NULL && lf > p && lf[-1] != '\r' && lf[-1] != '}')
+        return CAUSE_BARE_LF;
     enum cause c = cause_of_reject(item, p, n, r);
     return c != CAUSE_LITERAL_SIZE && inside_list(&f) ? CAUSE_UNCLOSED : c;
 }

@@ -51,6 +51,8 @@ const struct feature_row feature_rows[F_COUNT] = {
     [F_SECTION] = {CAUSE_SECTION, 0},
     [F_FETCH_ITEM] = {CAUSE_FETCH_ITEM, 0},
     [F_FLAG] = {CAUSE_FLAG, 0},
+    [F_EXTENSION] = {CAUSE_EXTENSION, 0},
+    [F_TAG] = {CAUSE_TAG, 0},
 };
 
 static uint64_t when(bool b, enum feature f) { return b ? FEATURE(f) : 0; }
@@ -214,6 +216,14 @@ static void clientid_write(const struct featured *f, uint64_t keep, struct out *
     out_text(out, "\r\n");
 }
 
+/* Of ID and CLIENTID the head stays as it is: if it is not plain, it is the cause. RFC 3501 has no ID among
+ * its responses. */
+static enum cause plain_cause(enum lib_item item) {
+    if (item == ITEM_RESPONSE)
+        return CAUSE_EXTENSION;
+    return item == ITEM_COMMAND && !tag_is_plain(reference_command.tag) ? CAUSE_TAG : CAUSE_PLAIN;
+}
+
 /* ---- either, or another command or response ---- */
 
 void features_find(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o,
@@ -224,11 +234,13 @@ void features_find(enum lib_item item, const uint8_t *p, size_t n, const struct 
     f->kind = KIND_TEXT;
     if (f->params.n > 0) {
         f->kind = KIND_ID;
+        f->plain = plain_cause(item);
         f->head = (struct slice){p, (uint32_t)(f->params.p - p)};
         id_find(f);
     } else if (item == ITEM_CLIENTID || (item == ITEM_COMMAND && reference_command.kind == CMD_CLIENTID)) {
         const uint8_t *line = item == ITEM_CLIENTID ? p : reference_command.name.p;
         f->kind = KIND_CLIENTID;
+        f->plain = plain_cause(item);
         f->args = clientid_args(line, n - (size_t)(line - p));
         f->head = (struct slice){p, (uint32_t)(f->args.type.p - p)};
         clientid_find(f);

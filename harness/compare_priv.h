@@ -70,6 +70,8 @@ enum feature {
     F_BODY,
     F_SECTION,
     F_FETCH_ITEM,
+    F_EXTENSION,
+    F_TAG,
     F_FLAG,
     F_COUNT
 };
@@ -118,6 +120,7 @@ void string_write(const struct istring *s, enum string_role role, uint64_t keep,
 /* compare_text.c: commands and responses other than ID and CLIENTID. */
 void text_find(enum lib_item item, struct featured *f);
 void text_write(const struct featured *f, uint64_t keep, struct out *out);
+bool tag_is_plain(struct slice tag); /* letters, digits, and not empty */
 
 /* compare_alone.c: fills d->cause from the features with which the library still parts. */
 void causes_by_features(const struct library *l, enum lib_item item, const uint8_t *p, size_t n,

@@ -142,7 +142,7 @@ static bool fetch(struct out *o, const struct imap_response *r, const struct nod
         }
         canon_open(o);
         for (uint32_t i = found->value; i != 0; i = pool->v[i].next)
-            slice(o, pool->v[i].str.s);
+            canon_flag(o, pool->v[i].str.s.p, pool->v[i].str.s.n);
         canon_close(o);
     }
     canon_close(o);
@@ -156,7 +156,6 @@ static void response(struct out *o, const struct imap_response *r, const struct 
     case RESP_NO:
     case RESP_BAD:
     case RESP_BYE:
-    case RESP_PREAUTH:
         if (r->tag.n > 0)
             slice(o, r->tag);
         canon_word(o, response_name(r->kind));

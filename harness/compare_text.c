@@ -20,6 +20,18 @@ static void add(struct featured *f, struct slice s, const char *with, enum featu
     }
 }
 
+bool tag_is_plain(struct slice s) {
+    bool plain = s.n > 0;
+    for (uint32_t i = 0; plain && i < s.n; i++)
+        plain = is_digit(s.p[i]) || is_lower(s.p[i] | 0x20);
+    return plain;
+}
+
+static void find_tag(struct featured *f, struct slice tag) {
+    if (tag.n > 0 && !tag_is_plain(tag))
+        add(f, tag, "a", F_TAG);
+}
+
 static bool plain_text(struct slice s) {
     bool plain = s.n > 0 && s.n < 80;
     for (uint32_t i = 0; plain && i < s.n; i++)
@@ -29,6 +41,7 @@ static bool plain_text(struct slice s) {
 
 /* The code with its SP, and the text. */
 static void status_response(struct featured *f, const struct imap_response *r) {
+    find_tag(f, r->tag);
     if (r->code.kind != CODE_NONE) {
         const uint8_t *from = r->code.name.p - 1;
         add(f, (struct slice){from, (uint32_t)(r->text.p - from)}, "", F_CODE);
@@ -50,6 +63,9 @@ static enum feature item_feature(const struct fetch_item *item) {
         return F_SECTION;
     case ATT_FLAGS:
         return F_FLAG;
+    case ATT_MODSEQ:
+    case ATT_OTHER:
+        return F_EXTENSION;
     default:
         return F_FETCH_ITEM;
     }
@@ -91,7 +107,7 @@ static void response_find(struct featured *f) {
         f->plain = CAUSE_MAILBOX_LIST;
         return;
     case RESP_STATUS:
-        f->plain = CAUSE_STATUS_ITEM;
+        f->plain = r->status >> ST_SIZE ? CAUSE_EXTENSION : CAUSE_STATUS_ITEM;
         return;
     case RESP_CAPABILITY:
         f->plain = CAUSE_CAPABILITY;
@@ -105,8 +121,6 @@ static void response_find(struct featured *f) {
     case RESP_ENABLED:
     case RESP_ESEARCH:
     case RESP_VANISHED:
-        f->plain = CAUSE_EXTENSION;
-        return;
     case RESP_OTHER:
         f->plain = CAUSE_EXTENSION;
         f->edit[f->edits++] = (struct edit){f->p, f->p + f->n, NULL, 0};
@@ -131,6 +145,7 @@ static void command_find(struct featured *f) {
         [CMD_FETCH] = CAUSE_FETCH_ITEM,   [CMD_STORE] = CAUSE_FLAG,
         [CMD_ENABLE] = CAUSE_CAPABILITY,  [CMD_AUTHENTICATE] = CAUSE_AUTHENTICATE,
     };
+    find_tag(f, c->tag);
     f->plain = causes[c->kind] ? causes[c->kind] : CAUSE_COMMAND_WORD;
     if (c->set.raw.n > 0 && !plain_set(c->set.raw))
         add(f, c->set.raw, "1", F_SEQUENCE_SET);

@@ -51,10 +51,11 @@ struct lib_answer {
  *                   "type" "token"; "tag" WORD for those without arguments. Of others: nothing
  * RESPONSE          EXISTS 3 / EXPUNGE 2 / RECENT 1 / SEARCH 1 2 / ID and as above
  *                   FETCH 3 (UID 7 FLAGS ("\\Seen" "x") RFC822.SIZE 12): of its items these three, in this order
- *                   OK / NO / BAD / BYE / PREAUTH, "tag" OK: code and text are not compared. Of others: nothing */
+ *                   OK / NO / BAD / BYE, "tag" OK: code and text are not compared. Of others: nothing */
 void canon_word(struct out *o, const char *z);                       /* NIL, EXISTS: as it is */
 void canon_number(struct out *o, uint64_t n);
 void canon_string(struct out *o, const void *p, size_t n);           /* "..." with \" \\ and \xHH; p == NULL: NIL */
+void canon_flag(struct out *o, const void *p, size_t n);             /* a string; the system's, in any case: as "\\Seen" */
 void canon_open(struct out *o);
 void canon_close(struct out *o);
 

@@ -11,7 +11,7 @@
 struct profile {
     struct script_file *file;
     const char *library, *version;
-    uint8_t parts[ITEM_COUNT][CAUSE_COUNT]; /* bits 1 << enum part */
+    uint8_t parts[ITEM_COUNT][CAUSE_COUNT]; /* bits 1 << enum part; CAUSE_NONE: whatever the cause */
 };
 
 static const char *const part_words[] = {"takes", "refuses", "waits", "short", "content", "lingers", "fault"};
@@ -38,13 +38,14 @@ static bool one_part(const struct profile *p, const struct script_value *v, uint
 }
 
 static bool causes(struct profile *p, int item, const struct script_value *table, char *err, size_t errlen) {
-    const char *names[CAUSE_COUNT];
+    const char *names[CAUSE_COUNT + 1];
     size_t n = 0;
     for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++)
         names[n++] = cause_name(c);
+    names[n++] = "any";
     for (uint32_t i = 0; i < table->items; i++) {
         const struct script_item *row = &table->item[i];
-        int c = row->name ? cause_by_name(row->name) : -1;
+        int c = !row->name ? -1 : strcmp(row->name, "any") == 0 ? CAUSE_NONE : cause_by_name(row->name);
         if (!row->name)
             return script_error(p->file, &row->value, err, errlen,
                                 "a value without a name: expected `[\"odd-count\"] = \"takes\"`");
@@ -110,5 +111,5 @@ const char *profile_library(const struct profile *p) { return p->library; }
 const char *profile_version(const struct profile *p) { return p->version; }
 
 bool profile_has(const struct profile *p, enum lib_item item, enum part part, enum cause cause) {
-    return p->parts[item][cause] >> part & 1;
+    return (p->parts[item][cause] | p->parts[item][CAUSE_NONE]) >> part & 1;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "library.h"
 
@@ -235,6 +236,8 @@ static int parse_line(enum lib_item item, size_t *at, struct lib_answer *a) {
 
 static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
     size_t at = 0;
+    if (n >= 9 && strncasecmp((const char *)p, "* PREAUTH", 9) == 0)
+        return; /* a greeting: it has a parser of its own */
     octets = p;
     left = n;
     starved = false;

@@ -204,7 +204,9 @@ static void ask_words(enum lib_item item, const uint8_t *p, size_t n, struct lib
 }
 
 static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
-    if (n == 0 || p[n - 1] != '\n')
+    while (n > 0 && p[n - 1] != '\n') /* it waits for the end of the last line, and says so by an error */
+        n--;
+    if (n == 0)
         a->verdict = LIB_MORE;
     else if (item == ITEM_ID_RESPONSE || item == ITEM_RESPONSE)
         ask_response(item, p, n, a);

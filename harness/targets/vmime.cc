@@ -7,6 +7,8 @@
 #include <vmime/vmime.hpp>
 #include <vmime/net/imap/IMAPParser.hpp>
 
+#include <strings.h>
+
 #include "library.h"
 
 using vmime::string;
@@ -192,6 +194,8 @@ void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a)
     a->verdict = LIB_PASS;
     if (n > 0 && item == ITEM_RESPONSE && *p != '*' && *p != '+')
         return;
+    if (n >= 9 && strncasecmp(reinterpret_cast<const char *>(p), "* PREAUTH", 9) == 0)
+        return; // a greeting: it has a rule of its own
     a->verdict = LIB_MORE;
     if (memchr(p, '\n', n) == nullptr)
         return;
