@@ -2,13 +2,13 @@
 # and how often the finding came; TIMES= runs; TARGET= another server than the trace's own, such as dovecot:mbox. Of a parser
 # (N from 60): its seeds, through `imapdiff diff`.
 TIMES ?= 10
-replay-6% replay-7%: all targets ## finding N of FINDINGS.md again, on fresh private servers or through its library, with its rate
+replay-6% replay-7%: all targets
 	@set -- corpus/*/$(@:replay-%=%)-* && [ -e "$$1" ] || { echo "no finding $(@:replay-%=%): see FINDINGS.md"; exit 2; }; \
 	for f; do \
 	    library=$${f##*/}; library=$${library#*-}; library=$${library%%-*}; \
 	    echo "$$f"; $(B)/imapdiff diff $$library --corpus "$$f" --time 0 --quiet 2>&1 | cat; \
 	done
-replay-%: all servers
+replay-%: all servers ## finding N of FINDINGS.md again: on fresh private servers with its rate, or through its library
 	@n=$$(printf %02d $*) && set -- corpus/findings/$$n-*.trace && [ -e "$$1" ] || { \
 	    echo "no finding $*: see FINDINGS.md"; exit 2; }; \
 	out=$(B)/replay-$*.out seen=$(B)/replay-$*.seen came=0 ran=0; \
