@@ -20,7 +20,7 @@ return profile {
       ["envelope"] = { "refuses", "takes" },
       ["escape"] = "takes",
       ["extension"] = "lingers",
-      ["fetch-item"] = { "refuses", "takes" },
+      ["fetch-item"] = { "lingers", "refuses", "takes" },
       ["flag"] = { "lingers", "takes" },
       ["literal"] = "refuses",
       ["literal-header"] = { "lingers", "takes" },

@@ -2,14 +2,14 @@
 -- A line is split into words, whatever they are, and an ID response is read as pairs of these: NIL is a string like others, a field
 -- comes once, and no octet is checked. {0} is no literal to it. It dies of many a malformed list, and of literals whose size it
 -- cannot have (FINDINGS.md): of faults any cause is known. CLIENTID is no command of mailutils: quotes and braces keep their meaning
--- (T-CID-7).
+-- (T-CID-7). A size like {-1} or {3+} is one, and what it announces is awaited, whatever else the line has (any: lingers).
 return profile {
   library = "mailutils",
   version = "3.15",
   known = {
     ["id"] = {
       ["8-bit-quoted"] = "takes",
-      ["any"] = "fault",
+      ["any"] = { "fault", "lingers" },
       ["atom"] = "takes",
       ["bare-cr"] = "takes",
       ["bare-lf"] = { "lingers", "takes" },
@@ -19,7 +19,7 @@ return profile {
       ["literal-header"] = { "lingers", "takes" },
       ["literal-size-overflow"] = "lingers",
       ["nested-list"] = "takes",
-      ["nil-field"] = "takes",
+      ["nil-field"] = { "lingers", "takes" },
       ["nil-word"] = { "content", "takes" },
       ["no-list"] = { "lingers", "takes" },
       ["nul-literal"] = "takes",
@@ -30,7 +30,7 @@ return profile {
     },
     ["id-response"] = {
       ["8-bit-quoted"] = "takes",
-      ["any"] = "fault",
+      ["any"] = { "fault", "lingers" },
       ["atom"] = { "lingers", "takes" },
       ["bare-cr"] = "takes",
       ["bare-lf"] = "takes",
@@ -58,7 +58,7 @@ return profile {
       ["zero-literal"] = "refuses",
     },
     ["clientid"] = {
-      ["any"] = "fault",
+      ["any"] = { "fault", "lingers" },
       ["bare-cr"] = "takes",
       ["bare-lf"] = "takes",
       ["clientid-length"] = "takes",
@@ -73,10 +73,10 @@ return profile {
     },
     ["command"] = {
       ["8-bit-quoted"] = "takes",
-      ["any"] = "fault",
+      ["any"] = { "fault", "lingers" },
       ["astring"] = "takes",
       ["bare-cr"] = "takes",
-      ["bare-lf"] = "takes",
+      ["bare-lf"] = { "lingers", "takes" },
       ["clientid-literal-like"] = "waits",
       ["clientid-quoted"] = "refuses",
       ["command-word"] = "takes",
@@ -93,7 +93,7 @@ return profile {
     ["response"] = {
       ["8-bit-quoted"] = "takes",
       ["address"] = "takes",
-      ["any"] = "fault",
+      ["any"] = { "fault", "lingers" },
       ["argument"] = "takes",
       ["argument-count"] = "takes",
       ["astring"] = "takes",
@@ -112,6 +112,7 @@ return profile {
       ["keyword-case"] = "refuses",
       ["literal"] = "refuses",
       ["literal-header"] = "takes",
+      ["literal-size-overflow"] = "lingers",
       ["nonsync-literal"] = "takes",
       ["nul-literal"] = "takes",
       ["number"] = "takes",
@@ -121,7 +122,7 @@ return profile {
       ["response-word"] = "takes",
       ["spacing"] = "takes",
       ["trailing-octets"] = "takes",
-      ["unclosed"] = "takes",
+      ["unclosed"] = { "lingers", "takes" },
       ["zero-literal"] = "refuses",
     },
   },

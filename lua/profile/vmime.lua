@@ -33,7 +33,7 @@ return profile {
       ["literal"] = "refuses",
       ["literal-header"] = { "lingers", "takes" },
       ["literal-size-overflow"] = "lingers",
-      ["mailbox-list"] = { "lingers", "takes" },
+      ["mailbox-list"] = { "lingers", "refuses", "takes" },
       ["namespace"] = "refuses",
       ["nonsync-literal"] = "lingers",
       ["nul-literal"] = { "lingers", "takes" },
