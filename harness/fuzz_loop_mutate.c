@@ -35,10 +35,38 @@ static bool is_one_command(struct slice s) {
     return !literal_at_end(s, &n, &plus); /* its octets do not come */
 }
 
+/* AUTHENTICATE's answer is the session's next line, or the next command would be taken for it. */
+static bool is_answered(const struct program *p, uint32_t i) {
+    struct slice s = program_text(p, &p->line[i]);
+    if (s.n < 12 || !slice_is_nocase((struct slice){s.p, 12}, "AUTHENTICATE"))
+        return true;
+    return i + 1 < p->lines && p->line[i + 1].kind == LINE_SEND &&
+           p->line[i + 1].session == p->line[i].session &&
+           !memchr(program_text(p, &p->line[i + 1]).p, '\n', program_text(p, &p->line[i + 1]).n);
+}
+
+/* What changes the session's state is waited for, as the generator does: of what follows at once, nobody
+ * could tell which state it met (RFC 3501 5.5), and the oracle takes a batch's effects before what was heard.
+ */
+static bool changes_state(struct slice s) {
+    static const char *const words[] = {"SELECT", "EXAMINE", "CLOSE",    "UNSELECT",    "IDLE",
+                                        "LOGIN",  "LOGOUT",  "STARTTLS", "AUTHENTICATE"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        uint32_t n = (uint32_t)strlen(words[i]);
+        if (s.n >= n && slice_is_nocase((struct slice){s.p, n}, words[i]))
+            return true;
+    }
+    return false;
+}
+
 static void leave_out_bad(struct program *p) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < p->lines; i++)
-        if (p->line[i].kind != LINE_SEND || is_one_command(program_text(p, &p->line[i])))
+        if (p->line[i].kind == LINE_SEND && changes_state(program_text(p, &p->line[i])))
+            p->line[i].flags &= (uint8_t)~LINE_NOWAIT;
+    for (uint32_t i = 0; i < p->lines; i++)
+        if (p->line[i].kind != LINE_SEND ||
+            (is_one_command(program_text(p, &p->line[i])) && is_answered(p, i)))
             p->line[kept++] = p->line[i];
     p->lines = kept;
 }

@@ -96,6 +96,8 @@ bool canon_fetch(struct out *o, const IMAPParser::msg_att &att) {
     static const char *const names[] = {"", "\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"};
     const IMAPParser::msg_att_item *found[3] = {};
     for (auto *i : att.items()) {
+        if (i == nullptr) // where it took what is no item
+            return false;
         int k = i->type() == IMAPParser::msg_att_item::UID     ? 0
                 : i->type() == IMAPParser::msg_att_item::FLAGS ? 1
                                                                : 2;
