@@ -111,7 +111,8 @@ static enum said said_envelope(struct run *r, uint16_t m, const struct node_pool
     struct wmessage *g = w_message(r->w, m);
     struct wcontent *c = w_content(r->w, g->content);
     const struct node *list = &nodes->v[value];
-    if (list->kind != NODE_LIST || all_nil(nodes, list->child)) return SAID_EMPTY; /* MAP-4.1.3-e1 */
+    bool bare = c->id && !g->dead && !r->content->mark(r->content->self, c->id).n; /* a living message without such fields has just that */
+    if (list->kind != NODE_LIST || (!bare && all_nil(nodes, list->child))) return SAID_EMPTY; /* MAP-4.1.3-e1 */
     uint32_t subject = nodes->v[list->child].next;
     if (c->id && subject) {
         uint8_t buf[256];
