@@ -17,14 +17,69 @@ void left_uncut(struct run *r, unsigned session) {
     if (r->mode == JUDGE && w->doom == DOOM_DISCONNECT && w->maker && r->facts->cut <= r->facts->emptied) r->cost += 4;
 }
 
+/* An answer that leaves those inside connected shows in what they are told later; who leaves before has seen nothing. The
+ * answer's note is the last of the first `notes`. */
+static void await_proof(struct run *r, unsigned notes, uint64_t inside) {
+    if (r->mode != JUDGE || !notes) return;
+    r->note[notes - 1].unproven = true;
+    r->note[notes - 1].inside = inside;
+    for (unsigned i = 0; i < r->w->cap.sessions; i++)
+        if (inside >> i & 1) w_session(r->w, i)->unproven = UNPROVEN;
+}
+
+void prove(struct run *r, unsigned session, uint32_t event) {
+    struct wsession *w = w_session(r->w, session);
+    if (r->mode != JUDGE || !w->unproven) return;
+    w->unproven = 0;
+    run_note(r, V_CONFORMS, (int)session, event, "", "")->proof = true;
+}
+
+static bool on_messages(uint8_t kind) {
+    return kind == CMD_FETCH || kind == CMD_STORE || kind == CMD_SEARCH || kind == CMD_COPY || kind == CMD_MOVE;
+}
+
+/* Served (ghost, keep) or refused (orphan) is not enough: EXPUNGE may follow as soon as a command permits it, or BYE. */
+void weigh(struct run *r, const struct step *s) {
+    struct wsession *w = step_session(r, s);
+    if (!w->unproven || w->loose || s->cut) return;
+    for (unsigned i = 0; i < r->n_steps; i++) /* not while it happens */
+        if (r->steps[i].c->kind == CMD_DELETE || r->steps[i].c->kind == CMD_RENAME) return;
+    if (w->state != SES_SELECTED) { /* nothing is selected any more: only then are these out of place */
+        if (on_messages(s->c->kind) && s->word != REPLY_OK) prove(r, (unsigned)s->session, s->reply_event);
+        return;
+    }
+    bool asks = s->c->kind == CMD_NOOP || s->c->kind == CMD_CHECK; /* for news; others may be refused without a look */
+    bool permits = asks || (w->doom == DOOM_NONE && on_messages(s->c->kind) && s->c->uid);
+    if (!w->view) return;
+    if (w->doom == DOOM_EMPTIED && asks && w->unproven != UNPROVEN_LATE) {
+        r->cost++; /* EXPUNGE could have been told: "orphaned" explains it better */
+        w->unproven = UNPROVEN_LATE;
+    }
+    if (w->doom == DOOM_NONE && on_messages(s->c->kind) && s->refused) r->cost++; /* so does it this */
+    if (w->doom != DOOM_NONE && w->doom != DOOM_ORPHAN) return;
+    if (on_messages(s->c->kind) && (s->word == REPLY_OK) == (w->doom == DOOM_NONE)) w->unproven = UNPROVEN_USED;
+    if (permits && w->unproven == UNPROVEN_USED) prove(r, (unsigned)s->session, s->reply_event);
+}
+
+/* Those inside who can tell of the answer: over whom an earlier one hangs can not. */
+static uint64_t witnesses(const struct run *r, uint16_t box) {
+    uint64_t inside = 0;
+    for (unsigned i = 0; i < r->w->cap.sessions; i++) {
+        const struct wsession *v = w_session(r->w, i);
+        if (v->state == SES_SELECTED && v->box == box && !v->doom) inside |= (uint64_t)1 << i;
+    }
+    return inside;
+}
+
 /* who: 0 others, 1 own, 2 both; -1: nobody is inside. mode: 1 if every visitor only examines it; state: 1 if one idles. */
-static int visitors_context(const struct run *r, const struct step *s, uint16_t box, int *mode, int *idle) {
+static int visitors_context(struct run *r, const struct step *s, uint16_t box, int *mode, int *idle) {
     int own = 0, others = 0;
     *mode = 1;
     *idle = 0;
     for (unsigned i = 0; i < r->w->cap.sessions; i++) {
         const struct wsession *v = w_session(r->w, i);
         if (v->state != SES_SELECTED || v->box != box) continue;
+        if (r->mode == JUDGE && v->doom && v->unproven) r->cost++; /* of two causes the later one explains it better */
         if (!v->read_only) *mode = 0;
         if (r->idle >> i & 1) *idle = 1;
         if ((int)i == s->session)
@@ -49,7 +104,8 @@ static void kill_all(struct run *r, uint16_t box) {
 }
 
 /* The parts that DELETE and RENAME share: what becomes of those inside. */
-static void visitors_ops(struct run *r, struct step *s, uint16_t box, const struct answer *a) {
+static void visitors_ops(struct run *r, struct step *s, uint16_t box, const struct answer *a, unsigned notes) {
+    uint64_t inside = witnesses(r, box);
     bool own_too = !answer_has(a, OP_CLOSE_OWN);
     if (answer_has(a, OP_CLOSE_OWN) && step_session(r, s)->box == box) world_leave(r->w, (unsigned)s->session);
     if (answer_has(a, OP_ORPHAN)) doom_visitors(r, box, s->session, DOOM_ORPHAN, s->behaviour, own_too);
@@ -60,6 +116,7 @@ static void visitors_ops(struct run *r, struct step *s, uint16_t box, const stru
         own->doom = DOOM_DISCONNECT;
         own->maker = (uint8_t)(s->behaviour + 1);
     }
+    await_proof(r, notes, inside);
 }
 
 static void end_of_box(struct run *r, uint16_t box, uint8_t state) {
@@ -78,19 +135,20 @@ void act_delete(struct run *r, struct step *s, uint16_t box) {
         }
     } else
         a = run_choose(r, s, P_DELETE_IN_USE, point_context(P_DELETE_IN_USE, 3, f));
+    unsigned notes = r->notes;
     if (s->word != REPLY_OK && !(a && a->ops)) return; /* refused: MAP-3.1-a */
     if (s->word != REPLY_OK && !answer_has(a, OP_EMPTY) && !answer_has(a, OP_DESTROY)) return;
     unbind(r, s->name, box);
     if (run_fault(r, P_FAULT_MAILBOX, 1, OP_F_UNSUBSCRIBE)) w_name(r->w, s->name)->subscribed = NAME_NO;
     if (a) w_box(r->w, box)->maker = (uint8_t)(s->behaviour + 1);
     if (a && answer_has(a, OP_GHOST)) {
-        visitors_ops(r, s, box, a);
+        visitors_ops(r, s, box, a, notes);
         end_of_box(r, box, BOX_GHOST);
         return;
     }
     kill_all(r, box);
     if (a)
-        visitors_ops(r, s, box, a);
+        visitors_ops(r, s, box, a, notes);
     else if (f[0] >= 0) /* other: whatever those inside meet now */
         doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
     end_of_box(r, box, BOX_ORPHAN);
@@ -150,7 +208,7 @@ static void child_visitors(struct run *r, struct step *s, uint16_t box) {
     uint32_t context = point_context(P_RENAME_IN_USE, 3, f);
     const struct answer *a = r->mode == SERVE ? run_serve_answer(r, P_RENAME_IN_USE, context) : run_choose(r, s, P_RENAME_IN_USE, context);
     if (a && a->reply == REPLY_OK)
-        visitors_ops(r, s, box, a);
+        visitors_ops(r, s, box, a, r->notes);
     else if (!a)
         doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
 }
@@ -190,10 +248,11 @@ void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to) {
         }
     } else
         a = run_choose(r, s, P_RENAME_IN_USE, point_context(P_RENAME_IN_USE, 3, f));
+    unsigned notes = r->notes;
     if (s->word != REPLY_OK) return;
     if (inbox) {
         rename_inbox(r, s, box, to);
-        if (a) visitors_ops(r, s, box, a);
+        if (a) visitors_ops(r, s, box, a, notes);
         if (!a && f[1] >= 0) doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);
         return;
     }
@@ -202,7 +261,7 @@ void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to) {
     rename_children(r, s, s->name, to);
     if (a) {
         w_box(r->w, box)->maker = (uint8_t)(s->behaviour + 1);
-        visitors_ops(r, s, box, a);
+        visitors_ops(r, s, box, a, notes);
         if (!answer_has(a, OP_NEWNAME)) w_name(r->w, s->name)->newname = 0;
     } else if (f[1] >= 0)
         doom_visitors(r, box, s->session, DOOM_OTHER, -1, true);

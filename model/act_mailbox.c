@@ -158,6 +158,7 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     struct wsession *w = step_session(r, s);
     if (w->state == SES_SELECTED) world_leave(r->w, (unsigned)s->session);
     w->box = box;
+    w->unproven = 0;
     w->state = SES_SELECTED;
     w->read_only = s->c->kind == CMD_EXAMINE || (s->reply && s->reply->code.kind == CODE_READ_ONLY);
     s->box = box;
@@ -265,6 +266,7 @@ static void follow(struct run *r, uint16_t from, uint16_t to) {
         struct wsession *w = w_session(r->w, i);
         if (w->state != SES_SELECTED || w->box != from) continue;
         left_uncut(r, i);
+        w->unproven = 0; /* what it is told now is of the new mailbox */
         w->box = to;
         w->announced = 0;
         w->told = 0;
@@ -287,6 +289,8 @@ static void act_create(struct run *r, struct step *s) {
     if (old) {
         a = run_choose(r, s, P_CREATE_RECYCLED, point_context(P_CREATE_RECYCLED, 1, &kind));
         if (a && a->reply != REPLY_OK) {
+            for (unsigned i = 0; i < r->w->cap.sessions && !kind; i++) /* MAP-3.2-d: the name is a ghost's */
+                if (w_session(r->w, i)->box == old) prove(r, i, s->reply_event);
             s->refused = 1;
             return;
         }

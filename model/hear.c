@@ -144,7 +144,10 @@ static void hear_expunge(struct run *r, const struct heard *h) {
     }
     uint16_t m = w_view(r->w, (unsigned)h->session)[h->r->number - 1].message;
     if (s->doom == DOOM_EMPTIED) r->facts->emptied++;
-    if (s->doom == DOOM_DISCONNECT) r->cost += 4; /* who is to be cut off need not be told: "emptied" explains it better */
+    bool moved = !s->doom && name_is_inbox(world_name_text(r->w, w_box(r->w, s->box)->name)); /* RENAME of INBOX */
+    if (s->doom == DOOM_EMPTIED || moved) prove(r, (unsigned)h->session, h->event);
+    /* Who is to be cut off or gets NO alone need not be told: "emptied" explains it better. */
+    if (s->doom == DOOM_DISCONNECT || s->doom == DOOM_ORPHAN) r->cost += 4;
     if (!w_message(r->w, m)->dead) expunge_living(r, h, m);
     world_view_remove(r->w, (unsigned)h->session, h->r->number - 1);
 }
@@ -215,6 +218,7 @@ static void hear_bye(struct run *r, const struct heard *h) {
     bool explained = s->state == SES_LOGOUT || s->state == SES_GREETING || (h->kinds & HEARD_LOGOUT) || s->bye;
     s->bye = 1;
     if (!explained && s->doom == DOOM_DISCONNECT && s->maker) r->facts->cut++;
+    if (!explained && s->doom == DOOM_DISCONNECT) prove(r, (unsigned)h->session, h->event);
     if (explained || s->doom == DOOM_DISCONNECT || s->doom == DOOM_OTHER) return;
     const char *said = run_say(r, "BYE %.*s", (int)(h->r ? h->r->text.n : 0), h->r ? (const char *)h->r->text.p : "");
     if (s->doom)
@@ -232,6 +236,7 @@ static void hear_close(struct run *r, const struct heard *h) {
         run_note(r, V_DEVIATES, h->session, h->event, "MAP-3.3-a MAP-I13", "a session is cut off without BYE after its mailbox was taken away");
     else if (!ours && !known && h->how != 2)
         violates(r, h, "MAP-I13", "the connection ends without BYE");
+    if (!ours && !known && h->how != 2 && s->doom == DOOM_DISCONNECT) prove(r, (unsigned)h->session, h->event);
     if (ours && !known) left_uncut(r, (unsigned)h->session);
     world_leave(r->w, (unsigned)h->session);
     *s = (struct wsession){.state = SES_NONE};

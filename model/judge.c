@@ -251,6 +251,7 @@ static void judge_continuations(struct run *r, const struct step *s) {
 }
 
 void judge_answer(struct run *r, struct step *s) {
+    weigh(r, s);
     judge_code(r, s);
     judge_continuations(r, s);
     if (s->judged || s->cut || s->refused || s->syntax.verdict != LEX_ACCEPT) return;

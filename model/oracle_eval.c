@@ -55,15 +55,28 @@ static void emit(struct oracle *o, const struct pending_note *p) {
     if (o->opt.note) o->opt.note(o->opt.user, &n);
 }
 
+/* What nothing seen tells apart from other answers names none of them. */
+static void unsee(struct pending_note *p) {
+    p->verdict = V_CONFORMS;
+    p->answer = "unseen";
+    p->cites = p->summary = p->seen = p->allowed = "";
+}
+
 static void emit_chain(struct oracle *o, uint32_t node) {
     uint32_t reversed = 0;
+    uint64_t proven = 0; /* sessions of which a proof was met on the way back */
     while (node) { /* reverse in place: the chain is given up afterwards */
         uint32_t prev = o->node[node].prev;
+        struct pending_note *p = &o->node[node].n;
+        if (p->proof) proven |= (uint64_t)1 << p->session;
+        if (p->unproven && !(p->inside & proven)) unsee(p);
+        proven &= ~p->inside;
         o->node[node].prev = reversed;
         reversed = node;
         node = prev;
     }
-    for (; reversed; reversed = o->node[reversed].prev) emit(o, &o->node[reversed].n);
+    for (; reversed; reversed = o->node[reversed].prev)
+        if (!o->node[reversed].n.proof) emit(o, &o->node[reversed].n);
 }
 
 void oracle_settle(struct oracle *o, bool final) {

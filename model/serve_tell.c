@@ -99,7 +99,8 @@ static bool must_tell(const struct step *s) {
 
 void serve_tell(struct model_server *m, int session, enum moment moment, const struct step *s) {
     struct wsession *w = w_session(m->w, (unsigned)session);
-    if (w->state != SES_SELECTED) return;
+    /* An orphan meets NO, who is to be cut off BYE, and nothing else. */
+    if (w->state != SES_SELECTED || w->doom == DOOM_ORPHAN || w->doom == DOOM_DISCONNECT) return;
     bool permitted = moment == MOMENT_UID || moment == MOMENT_NOOP || moment == MOMENT_IDLE || moment == MOMENT_OTHER;
     if (fault(m, moment, OP_F_EXPUNGE_NOW)) permitted = true; /* MAP-I3 broken */
     if (fault(m, moment, OP_F_EXPUNGE_BEYOND)) serve_line(m, session, "* %u EXPUNGE", w->view + 1u);

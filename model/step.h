@@ -115,6 +115,9 @@ struct pending_note {
     int16_t point;
     int16_t behaviour;
     uint32_t context, event;
+    bool unproven;   /* an answer that is not named unless a session of `inside` proves it */
+    bool proof;      /* no verdict: what `session` was told proves the last such answer before */
+    uint64_t inside;
     const char *answer, *cites, *summary, *seen, *allowed;
 };
 
@@ -218,6 +221,10 @@ bool doomed_refusal(struct run *r, struct step *s);
 /* A session that was to be cut off leaves by itself. What has not been seen to happen is not said to be the practice, unless
  * this server was seen to do so before. */
 void left_uncut(struct run *r, unsigned session);
+/* JUDGE: what the session saw could not have been under another answer about its mailbox. */
+void prove(struct run *r, unsigned session, uint32_t event);
+/* JUDGE: does the command, once its responses were heard, tell the answers apart? */
+void weigh(struct run *r, const struct step *s);
 void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too);
 void lose_track(struct run *r, uint16_t box);
 bool resolve_targets(struct run *r, struct step *s); /* false: nothing more to do (beyond the view and refused) */

@@ -84,6 +84,7 @@ struct wname {
 enum session_state { SES_NONE, SES_GREETING, SES_NONAUTH, SES_AUTH, SES_SELECTED, SES_LOGOUT };
 /* What hangs over a session whose mailbox was taken away (a process, not an event). */
 enum doom { DOOM_NONE, DOOM_DISCONNECT, DOOM_EMPTIED, DOOM_ORPHAN, DOOM_OTHER };
+enum { UNPROVEN = 1, UNPROVEN_USED /* a command on the messages went as the answer has it */, UNPROVEN_LATE };
 struct wsession {
     uint32_t caps[2];   /* hash of the last capability list told: before login, after login */
     uint32_t told;      /* serving: box->changes when there was nothing left to tell */
@@ -92,6 +93,7 @@ struct wsession {
     uint16_t box, view; /* selected mailbox; number of messages in the view */
     uint8_t state, tls, user, read_only;
     uint8_t doom, maker;
+    uint8_t unproven;   /* judging: UNPROVEN_*: what became of its mailbox is not told by anything seen yet */
     uint8_t loose;      /* its view is not judged until the next SELECT */
     uint8_t recent_told;
     uint8_t ids;        /* ID commands answered */

@@ -5,6 +5,7 @@ return behaviour {
   cites = "R3501-7.4.1 MAP-I5",
 
   RENAME = function(box, by)
+    if by.inbox then return end -- its messages move: rename-inbox-moves
     box:empty()
     return OK "Mailbox renamed"
   end,
