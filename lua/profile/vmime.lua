@@ -1,7 +1,7 @@
 --- VMime: its grammar classes, as its client calls them.
 -- A tab stands for a space, and a space may end a list; a string's octets are not checked, nor is a literal's size. Nothing obliges a
--- client to notice any of that. It dies of a FETCH response whose list of items is empty or ends in a blank, and knows no ID
--- among its responses.
+-- client to notice any of that. It takes a FETCH response whose list of items is empty or ends in a blank, with an item that is
+-- NULL, of which who reads it dies. It knows no ID among its responses.
 return profile {
   library = "vmime",
   version = "0.9.2",
@@ -18,30 +18,32 @@ return profile {
       ["unclosed"] = "lingers",
     },
     ["response"] = {
-      ["any"] = "fault",
+      ["8-bit-quoted"] = "takes",
       ["argument"] = { "lingers", "takes" },
       ["argument-count"] = "takes",
       ["astring"] = "takes",
-      ["body"] = { "lingers", "refuses" },
+      ["bare-lf"] = "lingers",
+      ["body"] = { "lingers", "refuses", "takes" },
       ["capability"] = { "refuses", "takes" },
       ["code"] = { "refuses", "takes" },
       ["cr-lf-quoted"] = { "lingers", "takes" },
       ["escape"] = { "lingers", "takes" },
       ["extension"] = "refuses",
-      ["fetch-item"] = "refuses",
-      ["flag"] = "takes",
+      ["fetch-item"] = { "refuses", "takes" },
+      ["flag"] = { "refuses", "takes" },
       ["literal"] = "refuses",
       ["literal-header"] = { "lingers", "takes" },
-      ["literal-size-overflow"] = "lingers",
+      ["literal-size-overflow"] = { "lingers", "takes" },
       ["mailbox-list"] = { "lingers", "refuses", "takes" },
       ["namespace"] = "refuses",
-      ["nonsync-literal"] = "lingers",
+      ["nonsync-literal"] = { "lingers", "takes" },
       ["nul-literal"] = { "lingers", "takes" },
       ["nul-quoted"] = "lingers",
-      ["number"] = "takes",
+      ["number"] = { "lingers", "takes" },
       ["number-overflow"] = "takes",
-      ["number-zero"] = "takes",
+      ["number-zero"] = { "lingers", "takes" },
       ["response-text"] = { "refuses", "takes" },
+      ["section"] = "refuses",
       ["spacing"] = { "lingers", "takes" },
       ["trailing-octets"] = "takes",
       ["unclosed"] = { "lingers", "takes" },
