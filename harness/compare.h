@@ -31,6 +31,7 @@ struct reference {
 /* Set r->canon.p and .cap first. */
 void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o,
                       struct reference *r);
+extern volatile uint8_t reference_running; /* it is in reference_answer: for who samples its share of the time */
 /* The options that a library is compared with. */
 struct lex_options reference_options(const struct library *l);
 

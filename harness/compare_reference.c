@@ -190,8 +190,7 @@ static void response(struct out *o, const struct imap_response *r, const struct 
     o->len = before;
 }
 
-void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o,
-                      struct reference *r) {
+static void answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o, struct reference *r) {
     r->canon.len = 0;
     r->lex = reference_parse(item, p, n, o);
     if (r->lex.verdict != LEX_ACCEPT || r->canon.p == NULL)
@@ -207,4 +206,13 @@ void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const stru
     } else {
         pairs(&r->canon, reference_id(item, p, r->lex.offset));
     }
+}
+
+volatile uint8_t reference_running;
+
+void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o,
+                      struct reference *r) {
+    reference_running = 1;
+    answer(item, p, n, o, r);
+    reference_running = 0;
 }

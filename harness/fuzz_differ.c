@@ -8,6 +8,7 @@
 #include "fuzz_common.h"
 #include "tally.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,6 +30,11 @@ static void start(void) {
     char err[400];
     const char *folder = getenv("IMAPDIFF_TALLY");
     readers = 0;
+    /* Some allocate what a literal announces. To map gigabytes and give them back costs more than a hundred executions: they
+     * stay on the heap, untouched. */
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, -1);
+    fuzz_share_start();
     for (int i = 0; i < library_count(); i++) {
         const struct library *l = library_at(i);
         if (!library_start(l, err, sizeof err))
