@@ -1,5 +1,6 @@
 /* id.c: an accepted ID parameter list, read: its pairs, and the prose limits of ID section 3.3. */
 #include "id.h"
+#include "scan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -11,9 +12,10 @@ static struct istring take_string(struct slice s, uint32_t *pos) {
     assert(i < s.n);
     if (s.p[i] == '"') {
         const uint32_t start = ++i;
-        for (; assert(i < s.n), s.p[i] != '"'; i++)
-            if (s.p[i] == '\\')
-                out.escaped = true, i++;
+        while (i = (uint32_t)(scan_plain_long(s.p, s.p + i, s.p + s.n) - s.p), assert(i < s.n), s.p[i] != '"') {
+            const uint32_t pair = s.p[i] == '\\'; /* or an 8-bit octet */
+            out.escaped |= pair, i += 1 + pair;
+        }
         out.kind = STR_QUOTED, out.s = (struct slice){s.p + start, i - start};
         *pos = i + 1;
     } else if (s.p[i] == '{') {

@@ -44,7 +44,7 @@ static inline struct lex_result result(enum lex_verdict v, size_t at, const char
 /* A test counts the octets that are looked at by giving these another meaning here. */
 #ifndef PEEK
 #define PEEK(at) ((seen = (at)) < lim ? *(at) : 0)
-#define SCAN(at) scan_plain(p, at, lim)
+#define SCAN(at) scan_plain(&window, p, at, lim)
 #define NUL_IN(at, n) memchr(at, 0, n)
 #endif
 
@@ -106,6 +106,8 @@ static struct lex_result lex(struct lex_state *st, const uint8_t *p, size_t n, u
     const uint8_t *const lim = p + (clipped ? UINT32_MAX : n);
     const uint8_t *tok = p + s.pos, *cur = tok, *seen = tok, *mark = tok;
     const char *rule, *clause;
+    struct scan_window window = {NULL, 0};
+    (void)window; /* unless SCAN has another meaning */
     if (s.in_literal)
         goto content;
 dispatch:;

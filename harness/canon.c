@@ -4,28 +4,34 @@
 #include <string.h>
 #include <strings.h>
 
-/* A blank, unless this is the first word or the first in parentheses. */
-static void part(struct out *o) {
+/* Begins a word: a blank, unless it is the first of all or in parentheses. false: no content is wanted. */
+static bool part(struct out *o) {
+    if (o->p == NULL)
+        return false;
     if (o->len > 0 && o->len <= o->cap && o->p[o->len - 1] != '(')
         out_octets(o, " ", 1);
+    return true;
 }
 
 void canon_word(struct out *o, const char *z) {
-    part(o);
-    out_text(o, z);
+    if (part(o))
+        out_text(o, z);
 }
 
 void canon_number(struct out *o, uint64_t n) {
-    part(o);
-    out_number(o, n);
+    if (part(o))
+        out_number(o, n);
 }
 
 void canon_open(struct out *o) {
-    part(o);
-    out_octets(o, "(", 1);
+    if (part(o))
+        out_octets(o, "(", 1);
 }
 
-void canon_close(struct out *o) { out_octets(o, ")", 1); }
+void canon_close(struct out *o) {
+    if (o->p != NULL)
+        out_octets(o, ")", 1);
+}
 
 static bool plain(uint8_t c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
 
@@ -36,7 +42,8 @@ void canon_string(struct out *o, const void *octets, size_t n) {
         canon_word(o, "NIL");
         return;
     }
-    part(o);
+    if (!part(o))
+        return;
     out_octets(o, "\"", 1);
     while (p < end) {
         const uint8_t *from = p;

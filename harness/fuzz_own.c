@@ -326,10 +326,11 @@ void own_check_sets(const uint8_t *p, size_t n) {
 
 void own_check_scan(const uint8_t *p, size_t n) {
     struct exact e;
+    struct scan_window window = {NULL, 0};
     exact_make(&e, p, n);
     for (size_t from = 0; from <= n && from < 40; from++) {
         const uint8_t *a = scan_plain_scalar(e.p, e.p + from, e.p + n),
-                      *b = scan_plain(e.p, e.p + from, e.p + n);
+                      *b = scan_plain(&window, e.p, e.p + from, e.p + n);
         OWN(a == b, "from %zu: %td one by one, %td by vectors", from, a - e.p, b - e.p);
     }
     exact_free(&e);

@@ -1,4 +1,5 @@
-/* fuzz_share.c: which part of its CPU time a fuzzer spends in the reference: sampled, so that nothing is slowed by clocks. */
+/* fuzz_share.c: which part of its CPU time a fuzzer spends in the reference: sampled, so that nothing is
+ * slowed by clocks. */
 #include "compare.h"
 #include "fuzz_common.h"
 

@@ -38,7 +38,8 @@ const char *lib_verdict_name(enum lib_verdict v);
 struct lib_answer {
     uint8_t verdict;
     uint32_t used;    /* ACCEPT: octets that it took as one item; 0: it does not tell, taken as all */
-    struct out canon; /* ACCEPT: in the caller's buffer; see canon_... An empty one: content is not compared */
+    struct out canon; /* ACCEPT: in the caller's buffer; see canon_... An empty one: content is not compared. p == NULL: the
+                         caller wants the verdict alone, and canon_... does nothing */
     char why[80];     /* in the library's own words, or "" */
 };
 

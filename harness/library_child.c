@@ -328,7 +328,7 @@ static void take_answer(struct child *c, struct lib_answer *a) {
     a->why[sizeof a->why - 1] = 0;
     size_t kept = s->canon_len < sizeof s->canon ? s->canon_len : sizeof s->canon;
     out_octets(&a->canon, s->canon, kept);
-    a->canon.len = s->canon_len;
+    a->canon.len = a->canon.p != NULL ? s->canon_len : 0;
 }
 
 static void ask_once(struct child *c, enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {

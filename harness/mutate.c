@@ -34,6 +34,12 @@ static uint32_t announcement(const uint8_t *p, size_t n, uint64_t *size) {
     return i + 2 < n && p[i] == '}' && p[i + 1] == '\r' && p[i + 2] == '\n' ? (uint32_t)i + 3 : 0;
 }
 
+static const bool is_mark[256] = {['('] = 1, [')'] = 1, ['['] = 1, [']'] = 1, ['<'] = 1,
+                                  ['>'] = 1, [','] = 1, [':'] = 1, ['{'] = 1, ['}'] = 1};
+static const bool ends_word[256] = {
+    [' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1, ['('] = 1, [')'] = 1, ['['] = 1, [']'] = 1,
+    ['<'] = 1, ['>'] = 1,  [','] = 1,  [':'] = 1,  ['{'] = 1, ['}'] = 1, ['"'] = 1};
+
 static struct piece next_piece(const uint8_t *p, size_t n, size_t at) {
     struct piece t = {.at = (uint32_t)at, .n = 1, .kind = T_MARK};
     uint64_t size;
@@ -52,9 +58,9 @@ static struct piece next_piece(const uint8_t *p, size_t n, size_t at) {
     } else if (c == '\r' || c == '\n') {
         t.kind = T_END;
         t.n = c == '\r' && at + 1 < n && p[at + 1] == '\n' ? 2 : 1;
-    } else if (!memchr("()[]<>,:{}", c, 10)) {
+    } else if (!is_mark[c]) {
         size_t i = at + 1;
-        while (i < n && !memchr(" \t\r\n()[]<>,:{}\"", p[i], 15))
+        while (i < n && !ends_word[p[i]])
             i++;
         t.kind = T_WORD;
         t.n = (uint32_t)(i - at);

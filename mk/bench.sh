@@ -2,4 +2,5 @@
 # bench.sh: measurements beside the design's figures; build/bench.json holds them.
 set -u
 sh mk/packages.sh servers build >/dev/null 2>&1 || echo "bench: no server packages: the driver is not measured"
-exec build/bench build/bench.json lua/behaviour
+build/bench build/bench.json lua/behaviour || exit
+exec python3 mk/bench_fuzz.py build

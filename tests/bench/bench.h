@@ -4,13 +4,20 @@
 
 #include <stdint.h>
 
-/* reach: the value that the design asks for; higher is better unless `less`. against: the yardstick's value, 0: none. */
-void bench_row(const char *name, double value, const char *unit, double against, const char *yardstick, double reach, int less);
+/* reach: the value that the design asks for; higher is better unless `less`. against: the yardstick's value,
+ * 0: none. */
+void bench_row(const char *name, double value, const char *unit, double against, const char *yardstick,
+               double reach, int less);
+/* The same where the design's figure is one of the ratio, how many times as fast as the yardstick: reach is
+ * of that. */
+void bench_ratio(const char *name, double value, const char *unit, double against, const char *yardstick,
+                 double reach, int less);
 void bench_note(const char *name, const char *why); /* a row that could not be measured */
 double bench_now(void);                             /* seconds of CPU of this process */
 double bench_wall(void);
 
 void bench_lex(void);
+void bench_library(void);
 void bench_model(const char *lua);
 void bench_oracle(const char *lua);
 void bench_drive(const char *lua);

@@ -13,7 +13,7 @@ static size_t work;
 #include "scan.h"
 
 static const uint8_t *counted_scan(const uint8_t *base, const uint8_t *p, const uint8_t *lim) {
-    const uint8_t *q = scan_plain(base, p, lim);
+    const uint8_t *q = scan_plain_long(base, p, lim);
     work += (size_t)(q - p) + 1;
     return q;
 }

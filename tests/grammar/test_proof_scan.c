@@ -8,17 +8,23 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LENGTHS = 131 };
+enum { LENGTHS = 131, LONG = 400 };
 
 static long runs, failures;
 
 static void compare(const uint8_t *base, const uint8_t *p, const uint8_t *lim, const char *what) {
     const uint8_t *want = scan_plain_scalar(base, p, lim);
-    const uint8_t *inlined = scan_plain(base, p, lim), *vector = scan_plain_long(base, p, lim);
-    runs += 2;
-    if ((inlined != want || vector != want) && failures++ < 10)
-        printf("FAIL %s: %td octets from offset %td: scalar stops at %td, inline at %td, long at %td\n", what,
-               lim - p, p - base, want - p, inlined - p, vector - p);
+    const uint8_t *vector = scan_plain_long(base, p, lim), *baseline = scan_plain_baseline(base, p, lim);
+    struct scan_window fresh = {NULL, 0}, used = fresh;
+    const uint8_t *inlined = scan_plain(&fresh, base, p, lim), *again;
+    scan_plain(&used, base, base + (p - base) / 2, lim); /* has looked at what is before */
+    again = scan_plain(&used, base, p, lim);
+    runs += 4;
+    if ((inlined != want || vector != want || baseline != want || again != want) && failures++ < 10)
+        printf("FAIL %s: %td octets from offset %td: scalar stops at %td, baseline at %td, long at %td, "
+               "window at %td, "
+               "used window at %td\n",
+               what, lim - p, p - base, want - p, baseline - p, vector - p, inlined - p, again - p);
 }
 
 /* QUOTED-CHAR of RFC 3501 without the escapes, written from the ABNF: what the scalar form must be. */
@@ -97,10 +103,24 @@ static void edges(void) {
     munmap(at, 3 * page);
 }
 
+/* The widest steps, several of them: each octet at each place, at some alignments. */
+static void steps(void) {
+    static uint8_t room[64 + LONG];
+    for (int align = 0; align < 64; align += 7)
+        for (int at = 0; at < LONG - 1; at++)
+            for (int c = 0; c < 256; c++) {
+                memset(room, 'x', sizeof room);
+                room[align + at] = (uint8_t)c;
+                room[align + LONG - 1 - at % 100] = '"';
+                compare(room + align, room + align + c % 3, room + align + LONG, "steps");
+            }
+}
+
 int main(void) {
     scalar();
     places();
     octets();
+    steps();
     edges();
     printf("proof scan: 64 alignments, lengths 0 to %d, %ld inputs, %ld differences\n", LENGTHS - 1, runs,
            failures);
