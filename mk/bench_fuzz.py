@@ -62,9 +62,12 @@ def run(argv, folder, **more):
 def best_rate(build, name, folder, repeats):
     best = 0
     for seed in range(1, repeats + 1):
-        _, cpu = run(libfuzzer(build, name, folder, seed), folder)
+        text, cpu = run(libfuzzer(build, name, folder, seed), folder)
         if cpu:
             best = max(best, RUNS / cpu)
+        else:
+            why = [l for l in text.splitlines() if "SUMMARY" in l or "ERROR" in l] or text.splitlines()[-1:]
+            print(f"  {name}, seed {seed}, ended early: {why[-1][:150] if why else 'it said nothing'}")
     return best
 
 

@@ -5,7 +5,7 @@
 : "${SRC:?}" "${OUT:?}" "${WORK:?}" "${CC:?}" "${CXX:?}" "${LIB_FUZZING_ENGINE:?}"
 cd "$SRC/imapdiff"
 b=$WORK/imapdiff
-names=${NAMES:-$(ls harness/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/' | grep -vxE 'common|differ|own|same|loop_mutate|view')}
+names=${NAMES:-$(ls harness/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/' | grep -vxE 'common|differ|own|same|share|loop_mutate|view')}
 goals=
 for name in $names; do goals="$goals $b/oss/bin/$name $b/fuzz/$name/dict"; done
 # shellcheck disable=SC2086
