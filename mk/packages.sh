@@ -74,7 +74,7 @@ build() {
         root=sudo
     fi
     say "installing what $purpose needs${root:+ (with sudo)}:$missing"
-    install="env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends ${APT_OPTIONS-} install"
+    install="env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 ${APT_OPTIONS-} install"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     # The package lists may be missing or old: then fetch them and try again.

@@ -68,7 +68,7 @@ TCXXSTD  := -std=c++17 -D_GNU_SOURCE -Wall -Wextra -Werror
 TINC      = $(INC_grammar) -Iharness
 
 .PHONY: targets targets-built
-targets: ## the libraries that `imapdiff diff` compares: download, unpack, build their plug-ins
+targets: | deps ## the libraries that `imapdiff diff` compares: download, unpack, build their plug-ins
 	@sh mk/targets.sh fetch $(B) $(TARGETS)
 	@$(MAKE) --no-print-directory targets-built
 targets-built: $(TARGETS_HERE:%=$(B)/targets/%.so)
