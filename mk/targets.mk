@@ -55,7 +55,7 @@ TARGET_PACKAGE_cclient  = libc-client2007e
 target_version = $(or $(shell sed -n 's/^$(TARGET_PACKAGE_$(1))_\(.*\)_[^_]*\.deb$$/\1/p' $(SYSROOT)/.packages/library_$(1) 2>/dev/null | \
     sed 's/%3a/:/'),unknown)
 target_cflags  = $(TARGET_CFLAGS_$(1)) -DTARGET_VERSION='"$(call target_version,$(1))"'
-target_libs    = -Wl,--disable-new-dtags -L$(ROOTLIB) -Wl,-rpath,$(ROOTLIB) $(TARGET_LIBS_$(1))
+target_libs    = -Wl,--disable-new-dtags -L$(ROOTLIB) -Wl,-rpath,$(ROOTLIB):$(SYSROOT)/lib/$(TRIPLET) $(TARGET_LIBS_$(1))
 # Not linked into the fuzzers: slow, since it lives in a child, and functions of the same names are in other libraries (hash_lookup, fatal).
 TARGETS_APART  = cclient kimap libetpan-view mailutils
 TARGETS_LINKED = $(filter-out $(TARGETS_APART),$(TARGETS_HERE))
