@@ -30,8 +30,10 @@ index)
     rm -f "$dir/targets/missing"
     for name; do
         why=
+        lacks=$(ldd "$dir/targets/$name.so" 2>/dev/null | sed -n 's/^[[:space:]]*\([^ ]*\) => not found$/ \1/p' | sort -u | tr -d '\n')
         case " $here " in
-        *" $name "*) ;;
+        *" $name "*)
+            [ -z "$lacks" ] || { why="it cannot be loaded without$lacks"; echo "$name: $why" >>"$dir/targets/missing"; } ;;
         *)
             why=$(cat "$dir/targets/$name.why" 2>/dev/null || echo "its packages are not in $dir/sysroot ($dir/targets/fetch.log)")
             echo "$name: $why" >>"$dir/targets/missing"
