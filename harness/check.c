@@ -2,27 +2,11 @@
 #include "check.h"
 
 #include "cli.h"
+#include "interrupt.h"
 #include "report.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-static volatile int stop;
-
-static void on_signal(int number) {
-    (void)number;
-    stop = 1;
-}
-
-/* The first signal ends the run in order; a second one ends the process (guardians clean up behind it). */
-static void catch_signals(void) {
-    struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
-    sigaction(SIGHUP, &a, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 static bool parse(int argc, char **argv, struct check_options *o) {
     const struct cli_option options[] = {
@@ -97,11 +81,11 @@ int check_main(int argc, char **argv) {
     struct check_options *each = calloc((size_t)o.targets, sizeof *each);
     int status = EXIT_CLEAN, n = 0;
     bool machine = (o.json && !o.json_file) || (o.junit && !o.junit_file) || (o.tap && !o.tap_file);
-    catch_signals();
-    for (; runs && each && n < o.targets && !stop; n++) {
+    const volatile int *stop = interrupt_catch();
+    for (; runs && each && n < o.targets && !*stop; n++) {
         each[n] = o;
         defaults(&each[n], o.target[n]);
-        status = worse(status, check_target(o.target[n], &each[n], &stop, &runs[n]));
+        status = worse(status, check_target(o.target[n], &each[n], stop, &runs[n]));
         if (!machine)
             report_text(stdout, &runs[n], report_colour(stdout));
         bool named = !strncmp(runs[n].end_text, runs[n].target, strlen(runs[n].target)) ||

@@ -2,9 +2,9 @@
  * again. */
 #include "check_shrink.h"
 #include "cli.h"
+#include "interrupt.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,13 +121,6 @@ bool small_trace(struct stage *s, const struct program *old, const struct expect
     return ok;
 }
 
-static volatile int stop;
-
-static void on_signal(int number) {
-    (void)number;
-    stop = 1;
-}
-
 static void quiet_note(void *user, const struct note *n) { (void)user, (void)n; }
 
 static int shrink_file(const char *file, const char *target, const char *to, struct check_options *o,
@@ -135,7 +128,7 @@ static int shrink_file(const char *file, const char *target, const char *to, str
     struct program p;
     struct expectation e;
     struct small small;
-    struct stage s = {.o = o, .stop = &stop, .note = quiet_note};
+    struct stage s = {.o = o, .stop = interrupt_catch(), .note = quiet_note};
     char err[1024] = "", path[700];
     int status = EXIT_USAGE;
     program_init(&p);
@@ -193,8 +186,5 @@ int shrink_main(int argc, char **argv) {
                         : "shrink: expected a trace file");
         return EXIT_USAGE;
     }
-    struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
     return shrink_file(word[0], words > 1 ? word[1] : NULL, to, &o, tries, rate);
 }

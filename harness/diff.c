@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "cli.h"
+#include "interrupt.h"
 #include "names.h"
 #include "server.h"
 
@@ -12,23 +13,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number) {
-    (void)number;
-    stop = 1;
-}
-
-/* The first signal ends the run in order, with the grid; a second one ends the process (the worker dies with
- * it). */
-static void catch_signals(void) {
-    struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
-    sigaction(SIGHUP, &a, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 /* A server's name that is no library's. */
 static bool names_server(const char *z) {
@@ -185,7 +169,7 @@ static int run(struct diff *d) {
         return EXIT_USAGE;
     }
     tally_close(t);
-    catch_signals();
+    d->stop = interrupt_catch();
     if (!diff_run(d, err, sizeof err)) {
         cli_error("diff: %s", err);
         status = EXIT_USAGE;
@@ -195,7 +179,7 @@ static int run(struct diff *d) {
 }
 
 int diff_main(int argc, char **argv) {
-    struct diff d = {.o = {.seed = 1, .time_ms = UINT64_MAX, .inputs = UINT64_MAX}, .stop = &stop};
+    struct diff d = {.o = {.seed = 1, .time_ms = UINT64_MAX, .inputs = UINT64_MAX}};
     if (!parse(argc, argv, &d.o))
         return EXIT_USAGE;
     if (d.o.time_ms == UINT64_MAX && d.o.inputs == UINT64_MAX)

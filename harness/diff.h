@@ -10,7 +10,6 @@
 #include "compare.h"
 #include "tally.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 
 #define DIFF_INPUT    65536 /* octets of one input; longer files of a corpus are cut */
@@ -59,7 +58,7 @@ struct diff {
     char out[500];
     struct diff_shared *s;
     int noise; /* where the worker's standard output and error go: a file in memory */
-    volatile sig_atomic_t *stop;
+    const volatile int *stop;
     uint64_t began_ms;
     bool told[LIBRARY_MAX];
 };

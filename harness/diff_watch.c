@@ -5,6 +5,7 @@
 
 #include "check.h"
 
+#include <signal.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

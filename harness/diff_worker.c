@@ -5,6 +5,7 @@
 #include "check.h"
 #include "mutate.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>

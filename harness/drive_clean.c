@@ -290,7 +290,6 @@ void clean_after(struct drive *d, const struct program *p) {
     memcpy(d->text, text, sizeof text);
 }
 
-/* Everything of the user's below the run's folder, and the folder. false: it may still be there. */
 /* What the server still lists of this run; -1: it could not be asked. */
 static int count_below(struct drive *d, int user, const char *folder) {
     struct found *f = calloc(1, sizeof *f);
@@ -305,6 +304,7 @@ static int count_below(struct drive *d, int user, const char *folder) {
     return n;
 }
 
+/* Everything of the user's below the run's folder, and the folder. false: it may still be there. */
 static bool clean_user(struct drive *d, int user) {
     enum { TRIES = 3, PAUSE_MS = 200 };
     char folder[sizeof d->prefix];

@@ -2,8 +2,8 @@
  * again, how often? */
 #include "check_stage.h"
 #include "cli.h"
+#include "interrupt.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +13,7 @@ struct replay {
     struct tally tally;
 };
 
-static volatile int stop;
-
-static void on_signal(int number) {
-    (void)number;
-    stop = 1;
-}
+static const volatile int *stop;
 
 static void on_note(void *user, const struct note *n) {
     struct replay *r = user;
@@ -33,7 +28,7 @@ static void on_note(void *user, const struct note *n) {
 
 /* One fresh instance, one run of the program. Returns 1 it came, 0 it did not, < 0 minus the exit status. */
 static int once(const char *name, const struct program *p, const struct check_options *o, struct replay *r) {
-    struct stage s = {.name = name, .o = o, .stop = &stop, .note = on_note, .user = r};
+    struct stage s = {.name = name, .o = o, .stop = stop, .note = on_note, .user = r};
     char err[1024], label[300];
     int status;
     r->came = false;
@@ -60,7 +55,7 @@ static int times_over(const char *file, const char *target, const struct program
     int came = 0, ran = 0;
     char label[300];
     target_label(target, label, sizeof label);
-    for (; ran < times && !stop; ran++) {
+    for (; ran < times && !*stop; ran++) {
         r->show = ran == 0 && !o->quiet;
         int result = once(target, p, o, r);
         if (result < 0)
@@ -73,7 +68,7 @@ static int times_over(const char *file, const char *target, const struct program
     }
     printf("%s: %s %s came again %d of %d times on %s\n", file, verdict_name(r->expect.verdict),
            r->expect.clauses, came, ran, label);
-    return came ? EXIT_FINDINGS : stop ? EXIT_TARGET : EXIT_CLEAN;
+    return came ? EXIT_FINDINGS : *stop ? EXIT_TARGET : EXIT_CLEAN;
 }
 
 static int replay_file(const char *file, const char *target, struct check_options *o, uint64_t times,
@@ -92,9 +87,7 @@ static int replay_file(const char *file, const char *target, struct check_option
     } else {
         const char *recorded = program_head(&p, "seed");
         o->seed = seed ? seed : recorded ? strtoull(recorded, NULL, 10) : 1;
-        struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-        sigaction(SIGINT, &a, NULL);
-        sigaction(SIGTERM, &a, NULL);
+        stop = interrupt_catch();
         status = times_over(file, target, &p, o, (int)times, &r);
     }
     tally_free(&r.tally);

@@ -2,7 +2,7 @@
  * violation. */
 #include "canned.h"
 #include "failed.h"
-#include "oracle.h"
+#include "play.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,6 @@ static void on_note(void *user, const struct note *n) {
 }
 
 static struct heard_notes notes;
-static uint64_t now;
 
 static struct oracle *start(uint32_t worlds, uint32_t runs) {
     struct oracle_options o = {.content = canned_ops(),
@@ -34,37 +33,6 @@ static struct oracle *start(uint32_t worlds, uint32_t runs) {
                                .max_runs = runs};
     memset(&notes, 0, sizeof notes);
     return oracle_new(&o);
-}
-
-static void say(struct oracle *o, int session, bool client, const char *line, size_t n) {
-    char text[2000];
-    snprintf(text, sizeof text, "%.*s\r\n", (int)n, line);
-    if (client)
-        oracle_sent(o, session, ++now, (const uint8_t *)text, strlen(text));
-    else
-        oracle_received(o, session, ++now, (const uint8_t *)text, strlen(text));
-}
-
-/* "C1: a NOOP\nS1: a OK x\n" and so on; "X1" is the server's end of a connection, "K" a checkpoint; "+1"
- * opens session 1; "A1: a" appends the first canned message to INBOX with the tag a. */
-static void play(struct oracle *o, const char *script) {
-    for (const char *p = script, *end; *p; p = *end ? end + 1 : end) {
-        end = p + strcspn(p, "\n");
-        int session = p[1] - '0';
-        if (*p == '+')
-            oracle_opened(o, session, ++now, false);
-        else if (*p == 'X')
-            oracle_closed(o, session, ++now, 0, "");
-        else if (*p == 'K')
-            oracle_checkpoint(o);
-        else if (*p == 'A') {
-            char line[600];
-            int n = snprintf(line, sizeof line, "%.*s APPEND INBOX {%u+}\r\n%s", (int)(end - p - 4), p + 4,
-                             canned_size(1), canned_text(1));
-            say(o, session, true, line, (size_t)n);
-        } else if (*p == 'C' || *p == 'S')
-            say(o, session, *p == 'C', p + 4, (size_t)(end - p - 4));
-    }
 }
 
 #define IN(n, t) "+" n "\nS" n ": * OK hello\nC" n ": " t "1 LOGIN u1 pw\nS" n ": " t "1 OK in\n"
@@ -236,7 +204,7 @@ static const struct {
 static void transcripts(void) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct oracle *o = start(0, 0);
-        play(o, cases[i].script);
+        play(o, "INBOX", cases[i].script);
         oracle_end(o);
         CHECK((notes.n[V_VIOLATES] == 0) == !cases[i].cites, "%s: %s", cases[i].name,
               notes.n[V_VIOLATES] ? notes.violates : "no VIOLATES");
@@ -272,7 +240,7 @@ static const struct {
 static void peace(void) {
     for (size_t i = 0; i < sizeof peaceful / sizeof *peaceful; i++) {
         struct oracle *o = start(0, 0);
-        play(o, peaceful[i].script);
+        play(o, "INBOX", peaceful[i].script);
         oracle_end(o);
         CHECK(!notes.n[V_VIOLATES], "%s: %s", peaceful[i].name, notes.violates);
         CHECK(notes.n[V_DEVIATES] == peaceful[i].deviates, "%s: %u DEVIATES", peaceful[i].name,
@@ -294,7 +262,7 @@ static void untold(void) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct oracle *o = start(0, 0);
-        play(o, rows[i].script);
+        play(o, "INBOX", rows[i].script);
         struct slice name = oracle_untold(o, 2);
         CHECK(slice_is(name, rows[i].mailbox), "untold, row %zu: %.*s", i, (int)name.n, (const char *)name.p);
         oracle_free(o);
@@ -304,22 +272,22 @@ static void untold(void) {
 /* The session of a violation is not judged until it selects anew; then it is. */
 static void recovery(void) {
     struct oracle *o = start(0, 0);
-    play(o, TWO "C2: b3 NOOP\nS2: * 1 EXISTS\nS2: b3 OK x\n");
+    play(o, "INBOX", TWO "C2: b3 NOOP\nS2: * 1 EXISTS\nS2: b3 OK x\n");
     unsigned after = notes.n[V_VIOLATES];
     CHECK(after > 0, "the violation");
-    play(o, "C2: b4 FETCH 3 (FLAGS)\nS2: * 3 FETCH (FLAGS (\\Seen))\nS2: b4 OK x\nC2: b5 NOOP\nS2: * 2 "
+    play(o, "INBOX", "C2: b4 FETCH 3 (FLAGS)\nS2: * 3 FETCH (FLAGS (\\Seen))\nS2: b4 OK x\nC2: b5 NOOP\nS2: * 2 "
             "EXISTS\nS2: b5 OK x\n");
     CHECK(notes.n[V_VIOLATES] == after, "nothing follows from what is not known: %s", notes.violates);
-    play(o, "C2: b6 UNSELECT\nS2: b6 OK x\nC2: b7 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 "
+    play(o, "INBOX", "C2: b6 UNSELECT\nS2: b6 OK x\nC2: b7 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 "
             "RECENT\nS2: * OK [UIDVALIDITY 7] x\nS2: b7 OK x\n"
             "C2: b8 UID FETCH 1:* (FLAGS)\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: * 2 FETCH (UID 2 FLAGS "
             "())\nS2: * 3 FETCH (UID 3 FLAGS ())\nS2: b8 OK x\n");
     CHECK(notes.n[V_VIOLATES] == after, "a fresh SELECT is no violation: %s", notes.violates);
-    play(o, "C2: b9 NOOP\nS2: * 9 FETCH (FLAGS ())\nS2: b9 OK x\n");
+    play(o, "INBOX", "C2: b9 NOOP\nS2: * 9 FETCH (FLAGS ())\nS2: b9 OK x\n");
     CHECK(notes.n[V_VIOLATES] > after, "after a fresh SELECT the session is judged again");
     oracle_reset(o);
     memset(&notes, 0, sizeof notes);
-    play(o, TWO);
+    play(o, "INBOX", TWO);
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES], "after a reset everything is new: %s", notes.violates);
     oracle_free(o);
@@ -330,11 +298,11 @@ static void recovery(void) {
 static void pipeline(unsigned commands) {
     struct oracle *o = start(0, 0);
     char line[60];
-    play(o, TWO);
+    play(o, "INBOX", TWO);
     for (unsigned i = 0; i < commands; i++)
-        say(o, 1, true, line, (size_t)snprintf(line, sizeof line, "p%u NOOP", i));
+        play_line(o, 1, true, line, (size_t)snprintf(line, sizeof line, "p%u NOOP", i));
     for (unsigned i = 0; i < commands; i++)
-        say(o, 1, false, line, (size_t)snprintf(line, sizeof line, "p%u OK x", i));
+        play_line(o, 1, false, line, (size_t)snprintf(line, sizeof line, "p%u OK x", i));
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES], "%u commands in a pipeline: %s", commands, notes.violates);
     CHECK(commands < 400 || notes.n[V_UNDECIDED], "%u commands in a pipeline are over a cap", commands);
@@ -343,10 +311,10 @@ static void pipeline(unsigned commands) {
 
 static void flood(void) { /* one batch with more responses than are kept */
     struct oracle *o = start(0, 0);
-    play(o, TWO "C1: a4 NOOP\n");
+    play(o, "INBOX", TWO "C1: a4 NOOP\n");
     for (unsigned i = 0; i < 70000; i++)
-        say(o, 1, false, "* 3 EXISTS", 10);
-    play(o, "S1: a4 OK x\nC1: a5 NOOP\nS1: a5 OK x\n");
+        play_line(o, 1, false, "* 3 EXISTS", 10);
+    play(o, "INBOX", "S1: a4 OK x\nC1: a5 NOOP\nS1: a5 OK x\n");
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "70,000 responses: %u UNDECIDED, %s",
           notes.n[V_UNDECIDED], notes.violates);
@@ -355,7 +323,7 @@ static void flood(void) { /* one batch with more responses than are kept */
 
 static void crowd(void) { /* more than a world can hold */
     struct oracle *o = start(0, 0);
-    play(o, IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 4000000000 EXISTS\nS1: * 0 RECENT\nS1: "
+    play(o, "INBOX", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 4000000000 EXISTS\nS1: * 0 RECENT\nS1: "
                          "a2 OK x\nC1: a3 NOOP\nS1: a3 OK x\n");
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "4,000,000,000 messages: %s %s", notes.violates,
@@ -365,7 +333,7 @@ static void crowd(void) { /* more than a world can hold */
 
 static void few_runs(void) { /* a step with more explanations than runs are allowed */
     struct oracle *o = start(1, 1);
-    play(o, GONE "C2: b3 STORE 1:3 +FLAGS (\\Seen)\nS2: b3 NO gone\nC1: a6 FETCH 1 (FLAGS)\nS1: * 1 FETCH "
+    play(o, "INBOX", GONE "C2: b3 STORE 1:3 +FLAGS (\\Seen)\nS2: b3 NO gone\nC1: a6 FETCH 1 (FLAGS)\nS1: * 1 FETCH "
                  "(FLAGS (\\Seen))\nS1: a6 OK x\n");
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "at a cap: %u UNDECIDED, %s", notes.n[V_UNDECIDED],
@@ -377,22 +345,22 @@ static void few_runs(void) { /* a step with more explanations than runs are allo
 static void growth(void) {
     struct oracle *o = start(0, 0);
     char line[120];
-    play(o, IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 2000 EXISTS\nS1: * 0 RECENT\nS1: * OK "
+    play(o, "INBOX", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 2000 EXISTS\nS1: * 0 RECENT\nS1: * OK "
                          "[UIDVALIDITY 7] x\nS1: a2 OK x\nC1: a3 FETCH 1:* (UID FLAGS)\n");
     for (unsigned i = 1; i <= 2000; i++)
-        say(o, 1, false, line,
+        play_line(o, 1, false, line,
             (size_t)snprintf(line, sizeof line, "* %u FETCH (UID %u FLAGS (%s))", i, i * 2,
                              i % 3 ? "" : "\\Seen"));
-    play(o, "S1: a3 OK x\n");
+    play(o, "INBOX", "S1: a3 OK x\n");
     for (int s = 2; s < 40; s++) {
-        oracle_opened(o, s, ++now, false);
-        say(o, s, false, "* OK hello", 10);
+        oracle_opened(o, s, play_time(), false);
+        play_line(o, s, false, "* OK hello", 10);
     }
-    play(o, "C1: a4 FETCH 1999 (UID FLAGS)\nS1: * 1999 FETCH (UID 3998 FLAGS ())\nS1: a4 OK x\n");
+    play(o, "INBOX", "C1: a4 FETCH 1999 (UID FLAGS)\nS1: * 1999 FETCH (UID 3998 FLAGS ())\nS1: a4 OK x\n");
     CHECK(!notes.n[V_VIOLATES] && !notes.n[V_UNDECIDED], "2000 messages: %s %s", notes.violates,
           notes.undecided);
     CHECK(oracle_view_size(o, 1) == 2000, "the view: %d", oracle_view_size(o, 1));
-    play(o, "C1: a5 FETCH 1998 (UID FLAGS)\nS1: * 1998 FETCH (UID 3998 FLAGS (\\Seen))\nS1: a5 OK x\n");
+    play(o, "INBOX", "C1: a5 FETCH 1998 (UID FLAGS)\nS1: * 1998 FETCH (UID 3998 FLAGS (\\Seen))\nS1: a5 OK x\n");
     oracle_end(o);
     CHECK(notes.n[V_VIOLATES], "the UIDs are still known");
     oracle_free(o);
@@ -403,7 +371,7 @@ static void garbage(void) {
     struct oracle *o = start(0, 0);
     uint32_t x = 7;
     for (unsigned round = 0; round < 300; round++) {
-        play(o, TWO);
+        play(o, "INBOX", TWO);
         for (unsigned i = 0; i < 20; i++) {
             uint8_t octets[80];
             size_t n = 1 + (x >> 20) % 70;
@@ -415,15 +383,15 @@ static void garbage(void) {
             memcpy(octets + n, "\r\n", 2);
             int session = 1 + (x >> 28) % 2;
             if (x >> 30 == 0)
-                oracle_sent(o, session, ++now, octets, n + 2);
+                oracle_sent(o, session, play_time(), octets, n + 2);
             else
-                oracle_received(o, session, ++now, octets, n + 2);
+                oracle_received(o, session, play_time(), octets, n + 2);
         }
         oracle_end(o);
         oracle_reset(o);
     }
     memset(&notes, 0, sizeof notes);
-    play(o, GONE);
+    play(o, "INBOX", GONE);
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES], "after garbage: %s", notes.violates);
     oracle_free(o);

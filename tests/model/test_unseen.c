@@ -2,7 +2,7 @@
  * that none is where those inside left before anything told the practices apart. */
 #include "canned.h"
 #include "failed.h"
-#include "oracle.h"
+#include "play.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,38 +18,6 @@ static void on_note(void *user, const struct note *n) {
     told++;
     verdict = n->verdict;
     snprintf(answer, sizeof answer, "%s", n->answer);
-}
-
-static void say(struct oracle *o, int session, bool client, const char *line, size_t n) {
-    static uint64_t now;
-    char text[2000];
-    snprintf(text, sizeof text, "%.*s\r\n", (int)n, line);
-    if (client)
-        oracle_sent(o, session, ++now, (const uint8_t *)text, strlen(text));
-    else
-        oracle_received(o, session, ++now, (const uint8_t *)text, strlen(text));
-}
-
-/* "C1: a NOOP\nS1: a OK x\n"; "+1" opens session 1, "-1" closes it from our side, "X1" from the server's;
- * "A1: a" appends a message to FOO; "K" is a checkpoint. */
-static void play(struct oracle *o, const char *script) {
-    for (const char *p = script, *end; *p; p = *end ? end + 1 : end) {
-        end = p + strcspn(p, "\n");
-        int session = p[1] - '0';
-        if (*p == '+')
-            oracle_opened(o, session, 0, false);
-        else if (*p == '-' || *p == 'X')
-            oracle_closed(o, session, 0, *p == '-', "");
-        else if (*p == 'K')
-            oracle_checkpoint(o);
-        else if (*p == 'A') {
-            char line[600];
-            int n = snprintf(line, sizeof line, "%.*s APPEND FOO {%u+}\r\n%s", (int)(end - p - 4), p + 4,
-                             canned_size(1), canned_text(1));
-            say(o, session, true, line, (size_t)n);
-        } else
-            say(o, session, *p == 'C', p + 4, (size_t)(end - p - 4));
-    }
 }
 
 #define INSIDE                                                                                               \
@@ -98,7 +66,7 @@ int main(void) {
         struct oracle *o = oracle_new(&opt);
         about = cases[i].point;
         told = 0;
-        play(o, cases[i].script);
+        play(o, "FOO", cases[i].script);
         oracle_end(o);
         CHECK(told == 1 && !strcmp(answer, cases[i].answer), "%s: %u told, %s, not %s", cases[i].name, told,
               answer, cases[i].answer);
