@@ -53,12 +53,24 @@ static inline struct lex_result result(enum lex_verdict v, size_t at, const char
         tok = cur;                                                                                                    \
         goto yyc_##c;                                                                                                 \
     }
-/* The same, at the start of or inside a quoted string: skips what the rule `plain+` would take. */
+/* The same, at the start of or inside a quoted string: skips what the rules `plain+` and `["] SP ["]` would take, over as
+ * many strings as follow each other. `c` is a field's condition or a value's; they take turns. */
 #define NEXT_Q(c)                                                                                                     \
-    {                                                                                                                 \
+    for (;;) {                                                                                                        \
         tok = cur = SCAN(cur);                                                                                        \
-        goto yyc_##c;                                                                                                 \
+        if (!BETWEEN(cur))                                                                                            \
+            goto yyc_##c;                                                                                             \
+        tok = cur = SCAN(cur + 3);                                                                                    \
+        if (!BETWEEN(cur))                                                                                            \
+            GOTO(TURN_##c);                                                                                           \
+        cur += 3;                                                                                                     \
     }
+#define BETWEEN(at) (lim - (at) >= 3 && memcmp(at, "\" \"", 3) == 0)
+#define TURN_fq7    yyc_vq7
+#define TURN_vq7    yyc_fq7
+#define TURN_fq8    yyc_vq8
+#define TURN_vq8    yyc_fq8
+#define GOTO(label) goto label
 /* The literal's header is complete; its content comes, then condition c. */
 #define LITERAL(c)                                                                                                    \
     {                                                                                                                 \

@@ -44,6 +44,8 @@ const uint8_t *scan_plain_baseline(const uint8_t *base, const uint8_t *p, const 
     unsigned m = scan_plain_mask(lim - 16) >> (16 - (lim - p));
     return m ? p + __builtin_ctz(m) : lim;
 }
+
+uint64_t scan_plain_look(const uint8_t *p) { return scan_plain_mask64(p); }
 #else
 const uint8_t *scan_plain_baseline(const uint8_t *base, const uint8_t *p, const uint8_t *lim) {
     return scan_plain_scalar(base, p, lim);
@@ -60,21 +62,24 @@ __attribute__((target("avx2"))) static inline __m256i perhaps32(const uint8_t *p
                                            _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))));
 }
 
-/* Over the plain octets in steps of 128: where the baseline has to look closer. */
-__attribute__((target("avx2"))) static const uint8_t *skip_avx2(const uint8_t *p, const uint8_t *lim) {
+__attribute__((target("avx2"))) static const uint8_t *scan_plain_avx2(const uint8_t *base, const uint8_t *p,
+                                                                      const uint8_t *lim) {
     for (; lim - p >= 128; p += 128) {
         const __m256i a = _mm256_or_si256(perhaps32(p), perhaps32(p + 32));
         const __m256i b = _mm256_or_si256(perhaps32(p + 64), perhaps32(p + 96));
-        if (_mm256_movemask_epi8(_mm256_or_si256(a, b)) && scan_plain_baseline(p, p, p + 128) < p + 128)
-            break;
+        if (_mm256_movemask_epi8(_mm256_or_si256(a, b)))
+            for (int half = 0; half < 128; half += 64) {
+                const uint64_t stops = scan_plain_mask64(p + half);
+                if (stops)
+                    return p + half + __builtin_ctzll(stops);
+            }
     }
-    return p;
+    return scan_plain_baseline(base, p, lim);
 }
 
 const uint8_t *scan_plain_long(const uint8_t *base, const uint8_t *p, const uint8_t *lim) {
-    if (lim - p >= 128 && __builtin_cpu_supports("avx2"))
-        p = skip_avx2(p, lim);
-    return scan_plain_baseline(base, p, lim);
+    return lim - p >= 128 && __builtin_cpu_supports("avx2") ? scan_plain_avx2(base, p, lim)
+                                                            : scan_plain_baseline(base, p, lim);
 }
 #else
 const uint8_t *scan_plain_long(const uint8_t *base, const uint8_t *p, const uint8_t *lim) {

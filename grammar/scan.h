@@ -44,9 +44,11 @@ static inline uint64_t scan_plain_mask64(const uint8_t *p) {
            (uint64_t)scan_plain_mask(p + 32) << 32 | (uint64_t)scan_plain_mask(p + 48) << 48;
 }
 
+uint64_t scan_plain_look(const uint8_t *p); /* the same, as a call: so that the window stays in registers */
+
 /* As the above; `w` belongs to this buffer and begins as {NULL, 0}. */
-static inline const uint8_t *scan_plain(struct scan_window *w, const uint8_t *base, const uint8_t *p,
-                                        const uint8_t *lim) {
+static inline __attribute__((always_inline)) const uint8_t *
+scan_plain(struct scan_window *w, const uint8_t *base, const uint8_t *p, const uint8_t *lim) {
     size_t off = (size_t)((uintptr_t)p - (uintptr_t)w->at);
     if (off >= 64) {
         if (lim - base < 64) {
@@ -54,7 +56,7 @@ static inline const uint8_t *scan_plain(struct scan_window *w, const uint8_t *ba
             return m ? p + __builtin_ctz(m) : scan_plain_long(base, p, lim);
         }
         w->at = lim - p < 64 ? lim - 64 : p; /* at the end, the 64 octets that end there */
-        w->stops = scan_plain_mask64(w->at);
+        w->stops = scan_plain_look(w->at);
         off = (size_t)(p - w->at);
         if (off == 64)
             return lim;

@@ -376,12 +376,49 @@ static void limits(void **state) {
     assert_true(limits_of(3000, "\"F0\" NIL").duplicate);
 }
 
+/* ---- strings in every form after each other: field, value, field, value (ID-4-c, ID-4-d) ---- */
+
+static const char *const forms[] = {"\"\"",         "\"some words\"", "\"a\\\"b\"",
+                                    "\"\xc3\xa9\"", "{3}\r\n\" \"",   "NIL"};
+enum { FORMS = sizeof forms / sizeof forms[0], EIGHT_BIT = 3, LAST_FIELD = 4 };
+
+/* Every prefix is one, whole it is accepted; up to the first 8-bit octet in a quoted string, without UTF-8.
+ */
+static void try_row(const char *text, size_t n, size_t bad, const struct lex_options *o) {
+    for (size_t cut = 0; cut <= n; cut++) {
+        struct lex_state st = {{0}};
+        const struct lex_result r = lex_id(&st, (const uint8_t *)text, cut, o);
+        const enum lex_verdict want = cut > bad ? LEX_REJECT : cut < n ? LEX_MORE : LEX_ACCEPT;
+        if (r.verdict != want || (want == LEX_REJECT && r.offset != bad))
+            fail_msg("%.*s (dialect %d), %zu octets of %zu: verdict %d at %u, not %d", (int)n, text,
+                     o->dialect, cut, n, (int)r.verdict, r.offset, (int)want);
+    }
+}
+
+static void in_a_row(void **state) {
+    (void)state;
+    for (int i = 0; i < FORMS * FORMS * FORMS * FORMS; i++) {
+        const int form[] = {i % FORMS, i / FORMS % FORMS, i / FORMS / FORMS % FORMS,
+                            i / FORMS / FORMS / FORMS};
+        char text[200] = "ID (";
+        size_t n = strlen(text), bad = sizeof text;
+        if (form[0] > LAST_FIELD || form[2] > LAST_FIELD)
+            continue; /* a field is not NIL */
+        for (int k = 0; k < 4; k++) {
+            if (form[k] == EIGHT_BIT && bad == sizeof text)
+                bad = n + 1;
+            n += (size_t)sprintf(text + n, "%s%s", forms[form[k]], k < 3 ? " " : ")\r\n");
+        }
+        try_row(text, n, bad, &(struct lex_options)O(2060, SYNC));
+        try_row(text, n, bad, &(struct lex_options)O(3501, SYNC));
+        try_row(text, n, sizeof text, &(struct lex_options)O(9051, SYNC));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(verdicts),
-        cmocka_unit_test(random_inputs),
-        cmocka_unit_test(pairs),
-        cmocka_unit_test(limits),
+        cmocka_unit_test(verdicts), cmocka_unit_test(random_inputs), cmocka_unit_test(in_a_row),
+        cmocka_unit_test(pairs),    cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
