@@ -13,19 +13,42 @@
      FEATURE(F_EIGHT_BIT_LITERAL) | FEATURE(F_CR_LF_LITERAL) | FEATURE(F_CONTROL_LITERAL) |                  \
      FEATURE(F_SPECIAL_LITERAL))
 
+/* What an octet of a string is; looked up once for each octet of whatever is asked again. */
+enum octet_class { PLAIN, EIGHT_BIT, CR_LF, CONTROL, ESCAPED, SPECIAL, BLANK, CLASSES };
+static const uint8_t class_of[256] = {[0x00 ... 0x09] = CONTROL,
+                                      ['\n'] = CR_LF,
+                                      [0x0b ... 0x0c] = CONTROL,
+                                      ['\r'] = CR_LF,
+                                      [0x0e ... 0x1f] = CONTROL,
+                                      [' '] = BLANK,
+                                      ['"'] = ESCAPED,
+                                      ['\\'] = ESCAPED,
+                                      ['('] = SPECIAL,
+                                      [')'] = SPECIAL,
+                                      ['{'] = SPECIAL,
+                                      ['}'] = SPECIAL,
+                                      ['%'] = SPECIAL,
+                                      ['*'] = SPECIAL,
+                                      ['['] = SPECIAL,
+                                      [']'] = SPECIAL,
+                                      ['<'] = SPECIAL,
+                                      ['>'] = SPECIAL,
+                                      ['&'] = SPECIAL,
+                                      [0x7f] = CONTROL,
+                                      [0x80 ... 0xff] = EIGHT_BIT};
+
 /* The feature that an octet of a string is, or 0. */
-static uint64_t octet_feature(uint8_t c, bool literal, enum string_role role) {
-    if (c >= 0x80)
-        return FEATURE(literal ? F_EIGHT_BIT_LITERAL : F_EIGHT_BIT_QUOTED);
-    if (c == '\r' || c == '\n')
-        return FEATURE(F_CR_LF_LITERAL);
-    if (c < ' ' || c == 0x7f)
-        return FEATURE(literal ? F_CONTROL_LITERAL : F_CONTROL_QUOTED);
-    if (c == '"' || c == '\\')
-        return FEATURE(literal ? F_SPECIAL_LITERAL : F_ESCAPE);
-    if (strchr("(){}%*[]<>&", c) != NULL || (c == ' ' && role != ROLE_TEXT))
-        return FEATURE(literal ? F_SPECIAL_LITERAL : F_SPECIAL_QUOTED);
-    return 0;
+static inline uint64_t octet_feature(uint8_t c, bool literal, enum string_role role) {
+    static const uint64_t quoted_feature[CLASSES] = {
+        [EIGHT_BIT] = FEATURE(F_EIGHT_BIT_QUOTED), [CR_LF] = FEATURE(F_CR_LF_LITERAL),
+        [CONTROL] = FEATURE(F_CONTROL_QUOTED),     [ESCAPED] = FEATURE(F_ESCAPE),
+        [SPECIAL] = FEATURE(F_SPECIAL_QUOTED),     [BLANK] = FEATURE(F_SPECIAL_QUOTED)};
+    static const uint64_t literal_feature[CLASSES] = {
+        [EIGHT_BIT] = FEATURE(F_EIGHT_BIT_LITERAL), [CR_LF] = FEATURE(F_CR_LF_LITERAL),
+        [CONTROL] = FEATURE(F_CONTROL_LITERAL),     [ESCAPED] = FEATURE(F_SPECIAL_LITERAL),
+        [SPECIAL] = FEATURE(F_SPECIAL_LITERAL),     [BLANK] = FEATURE(F_SPECIAL_LITERAL)};
+    const uint8_t k = class_of[c];
+    return k == BLANK && role == ROLE_TEXT ? 0 : literal ? literal_feature[k] : quoted_feature[k];
 }
 
 /* The literal's header, read backwards from its octets. */

@@ -1,6 +1,7 @@
 /* mutate.c: changes an input token by token, or makes a new one. The result is built in a buffer of this
  * file's own. */
 #include "mutate_priv.h"
+#include "scan.h"
 
 #include <string.h>
 
@@ -46,7 +47,8 @@ static struct piece next_piece(const uint8_t *p, size_t n, size_t at) {
     const uint8_t c = p[at];
     if (c == '"') {
         size_t i = at + 1;
-        while (i < n && p[i] != '"' && p[i] != '\n')
+        while ((i = (size_t)(scan_plain_long(p, p + (i < n ? i : n), p + n) - p)) < n && p[i] != '"' &&
+               p[i] != '\n')
             i += p[i] == '\\' ? 2 : 1;
         t.kind = T_QUOTED;
         t.n = (uint32_t)((i < n ? i + 1 : n) - at);
