@@ -17,12 +17,14 @@ void left_uncut(struct run *r, unsigned session) {
     if (r->mode == JUDGE && w->doom == DOOM_DISCONNECT && w->maker && r->facts->cut <= r->facts->emptied) r->cost += 4;
 }
 
-/* An answer that leaves those inside connected shows in what they are told later; who leaves before has seen nothing. The
- * answer's note is the last of the first `notes`. */
-static void await_proof(struct run *r, unsigned notes, uint64_t inside) {
+/* An answer shows in what those inside are told later, the caller and the others apart (T-MAP-12); who leaves before has
+ * seen nothing. The answer's note is the last of the first `notes`. */
+static void await_proof(struct run *r, unsigned notes, uint64_t inside, int caller) {
     if (r->mode != JUDGE || !notes) return;
+    uint64_t own = inside & (uint64_t)1 << caller;
     r->note[notes - 1].unproven = true;
-    r->note[notes - 1].inside = inside;
+    r->note[notes - 1].inside[0] = inside & ~own;
+    r->note[notes - 1].inside[1] = own;
     for (unsigned i = 0; i < r->w->cap.sessions; i++)
         if (inside >> i & 1) w_session(r->w, i)->unproven = UNPROVEN;
 }
@@ -32,6 +34,10 @@ void prove(struct run *r, unsigned session, uint32_t event) {
     if (r->mode != JUDGE || !w->unproven) return;
     w->unproven = 0;
     run_note(r, V_CONFORMS, (int)session, event, "", "")->proof = true;
+}
+
+bool name_again(const struct run *r, const struct wsession *w) {
+    return w->unproven && w->was && w_name(r->w, w->was)->box && !name_is_inbox(world_name_text(r->w, w->was));
 }
 
 static bool on_messages(uint8_t kind) {
@@ -48,9 +54,9 @@ void weigh(struct run *r, const struct step *s) {
         if (on_messages(s->c->kind) && s->word != REPLY_OK) prove(r, (unsigned)s->session, s->reply_event);
         return;
     }
-    bool asks = s->c->kind == CMD_NOOP || s->c->kind == CMD_CHECK; /* for news; others may be refused without a look */
-    bool permits = asks || (w->doom == DOOM_NONE && on_messages(s->c->kind) && s->c->uid);
-    if (!w->view) return;
+    /* For news. Others may be refused without a look at the mailbox, or served from what was read before, UID forms too. */
+    bool asks = s->c->kind == CMD_NOOP || s->c->kind == CMD_CHECK;
+    if (!w->view || name_again(r, w)) return;
     if (w->doom == DOOM_EMPTIED && asks && w->unproven != UNPROVEN_LATE) {
         r->cost++; /* EXPUNGE could have been told: "orphaned" explains it better */
         w->unproven = UNPROVEN_LATE;
@@ -58,7 +64,7 @@ void weigh(struct run *r, const struct step *s) {
     if (w->doom == DOOM_NONE && on_messages(s->c->kind) && s->refused) r->cost++; /* so does it this */
     if (w->doom != DOOM_NONE && w->doom != DOOM_ORPHAN) return;
     if (on_messages(s->c->kind) && (s->word == REPLY_OK) == (w->doom == DOOM_NONE)) w->unproven = UNPROVEN_USED;
-    if (permits && w->unproven == UNPROVEN_USED) prove(r, (unsigned)s->session, s->reply_event);
+    if (asks && w->unproven == UNPROVEN_USED) prove(r, (unsigned)s->session, s->reply_event);
 }
 
 /* Those inside who can tell of the answer: over whom an earlier one hangs can not. */
@@ -116,7 +122,7 @@ static void visitors_ops(struct run *r, struct step *s, uint16_t box, const stru
         own->doom = DOOM_DISCONNECT;
         own->maker = (uint8_t)(s->behaviour + 1);
     }
-    await_proof(r, notes, inside);
+    await_proof(r, notes, inside, s->session);
 }
 
 static void end_of_box(struct run *r, uint16_t box, uint8_t state) {

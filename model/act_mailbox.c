@@ -158,6 +158,7 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     struct wsession *w = step_session(r, s);
     if (w->state == SES_SELECTED) world_leave(r->w, (unsigned)s->session);
     w->box = box;
+    w->was = s->name;
     w->unproven = 0;
     w->state = SES_SELECTED;
     w->read_only = s->c->kind == CMD_EXAMINE || (s->reply && s->reply->code.kind == CODE_READ_ONLY);
@@ -277,6 +278,14 @@ static void follow(struct run *r, uint16_t from, uint16_t to) {
     w_box(r->w, from)->state = BOX_DEAD;
 }
 
+/* That somebody still uses the old mailbox is known only if what became of it is. */
+static void rests_on_visitors(struct run *r, uint16_t old) {
+    if (r->mode != JUDGE || !r->notes) return;
+    for (unsigned i = 0; i < r->w->cap.sessions; i++)
+        if (w_session(r->w, i)->state == SES_SELECTED && w_session(r->w, i)->box == old)
+            r->note[r->notes - 1].old |= (uint64_t)1 << i;
+}
+
 static void act_create(struct run *r, struct step *s) {
     if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
     if (w_name(r->w, s->name)->box || name_is_inbox(world_name_text(r->w, s->name))) {
@@ -288,6 +297,7 @@ static void act_create(struct run *r, struct step *s) {
     const struct answer *a = NULL;
     if (old) {
         a = run_choose(r, s, P_CREATE_RECYCLED, point_context(P_CREATE_RECYCLED, 1, &kind));
+        rests_on_visitors(r, old);
         if (a && a->reply != REPLY_OK) {
             for (unsigned i = 0; i < r->w->cap.sessions && !kind; i++) /* MAP-3.2-d: the name is a ghost's */
                 if (w_session(r->w, i)->box == old) prove(r, i, s->reply_event);

@@ -168,7 +168,7 @@ static void judge_search(struct run *r, struct step *s) {
     }
     if (!with && !without) return;
     uint8_t op = with ? OP_INCLUDE : OP_OMIT;
-    int b = with && without ? -1 : run_recognise(r, P_SEARCH_EXPUNGED, s->context, REPLY_OK, &op, 1);
+    int b = with && without ? -1 : run_recognise(r, P_SEARCH_EXPUNGED, s->context, s, &op, 1);
     run_note_point(r, b < 0 ? V_UNDOCUMENTED : V_CONFORMS, s, P_SEARCH_EXPUNGED, s->context,
                    b < 0 ? "other" : behaviours_at(r->behaviours, b)->name,
                    b < 0 ? "MAP-4.2x-a" : behaviours_at(r->behaviours, b)->cites,
@@ -225,11 +225,26 @@ static void judge_view(struct run *r, unsigned session, uint32_t event) {
     if (u.stale) run_note(r, V_DEVIATES, (int)session, event, "R3501-7.4.2 MAP-I5", "at a checkpoint flag changes are still untold");
 }
 
+/* Does a session that was led into the new mailbox of the name still see the old one's messages? */
+static bool led_but_stays(const struct world *w, unsigned session) {
+    const struct wsession *s = w_session(w, session);
+    if (s->state != SES_SELECTED || s->doom != DOOM_EMPTIED) return false;
+    for (unsigned i = 0; i < s->view; i++)
+        if (w_message(w, w_view(w, session)[i].message)->box != s->box) return true;
+    return false;
+}
+
 void judge_checkpoint(struct run *r, uint32_t event) {
     for (unsigned i = 0; i < r->w->cap.sessions; i++) {
-        const struct wsession *s = w_session(r->w, i);
+        struct wsession *s = w_session(r->w, i);
         /* Who was to be cut off has just answered NOOP twice: it was another practice. */
-        if (s->state == SES_SELECTED && s->doom == DOOM_DISCONNECT && s->maker) r->failed = true;
+        bool uncut = s->state == SES_SELECTED && s->doom == DOOM_DISCONNECT && s->maker;
+        if ((uncut && !name_again(r, s)) || led_but_stays(r->w, i)) r->failed = true;
+        if (uncut && !r->failed) {
+            run_note(r, V_UNDOCUMENTED, (int)i, event, "MAP-1-c MAP-3.3-a",
+                     "a session is not cut off when a mailbox has the name again that its own lost");
+            s->maker = 0; /* once */
+        }
         if (judged_view(r->w, s)) judge_view(r, i, event);
     }
 }

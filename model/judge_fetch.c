@@ -75,7 +75,7 @@ static void classify(struct run *r, struct step *s, int item) {
     uint32_t context = point_context(P_FETCH_EXPUNGED, 3, f);
     uint8_t op = t.empty ? OP_DATA_EMPTY : t.absent ? OP_DATA_ABSENT : OP_DATA_TRUE;
     bool one = kinds <= 1 && !t.other && !(t.absent && t.either);
-    int b = one ? run_recognise(r, P_FETCH_EXPUNGED, context, (enum reply)s->word, &op, 1) : -1;
+    int b = one ? run_recognise(r, P_FETCH_EXPUNGED, context, s, &op, 1) : -1;
     const char *word = s->word == REPLY_OK ? "OK" : s->word == REPLY_NO ? "NO" : "BAD";
     if (b >= 0) {
         run_note_point(r, behaviour_verdict(r->behaviours, b), s, P_FETCH_EXPUNGED, context, behaviours_at(r->behaviours, b)->name,

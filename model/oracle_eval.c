@@ -62,6 +62,15 @@ static void unsee(struct pending_note *p) {
     p->cites = p->summary = p->seen = p->allowed = "";
 }
 
+static void unsee_resting(struct oracle *o, uint32_t from, uint64_t inside, bool unseen) {
+    for (; from; from = o->node[from].prev) {
+        struct pending_note *p = &o->node[from].n;
+        if (!(p->old & inside)) continue;
+        if (unseen) unsee(p);
+        p->old = 0; /* an earlier answer about these sessions does not matter */
+    }
+}
+
 static void emit_chain(struct oracle *o, uint32_t node) {
     uint32_t reversed = 0;
     uint64_t proven = 0; /* sessions of which a proof was met on the way back */
@@ -69,8 +78,12 @@ static void emit_chain(struct oracle *o, uint32_t node) {
         uint32_t prev = o->node[node].prev;
         struct pending_note *p = &o->node[node].n;
         if (p->proof) proven |= (uint64_t)1 << p->session;
-        if (p->unproven && !(p->inside & proven)) unsee(p);
-        proven &= ~p->inside;
+        if (p->unproven) {
+            bool unseen = (p->inside[0] && !(p->inside[0] & proven)) || (p->inside[1] && !(p->inside[1] & proven));
+            if (unseen) unsee(p);
+            unsee_resting(o, reversed, p->inside[0] | p->inside[1], unseen);
+            proven &= ~(p->inside[0] | p->inside[1]);
+        }
         o->node[node].prev = reversed;
         reversed = node;
         node = prev;

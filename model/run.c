@@ -176,16 +176,19 @@ bool run_fault(struct run *r, enum point p, uint32_t context, enum op op) {
     return false;
 }
 
-int run_recognise(const struct run *r, enum point p, uint32_t context, enum reply word, const uint8_t *ops, unsigned n) {
+int run_recognise(const struct run *r, enum point p, uint32_t context, const struct step *s, const uint8_t *ops, unsigned n) {
+    uint8_t code = s->reply ? s->reply->code.kind : CODE_NONE;
+    int near = -1;
     for (int i = 0; r->behaviours && i < behaviours_count(r->behaviours); i++) {
         const struct answer *a = behaviours_answer(r->behaviours, i, p, context);
         if (!a || behaviours_at(r->behaviours, i)->fault || a->ops != n) continue;
-        if (a->reply != REPLY_NONE && a->reply != word) continue;
+        if (a->reply != REPLY_NONE && a->reply != s->word) continue;
         bool all = true;
         for (unsigned k = 0; k < n; k++) all = all && answer_has(a, (enum op)ops[k]);
-        if (all) return i;
+        if (all && a->code == code) return i;
+        if (all && near < 0) near = i;
     }
-    return -1;
+    return near;
 }
 
 bool says(struct run *r, struct step *s, enum reply word, const char *text) {

@@ -115,9 +115,10 @@ struct pending_note {
     int16_t point;
     int16_t behaviour;
     uint32_t context, event;
-    bool unproven;   /* an answer that is not named unless a session of `inside` proves it */
+    bool unproven;   /* an answer that is not named unless a session of each of `inside` proves it: the others, the caller */
     bool proof;      /* no verdict: what `session` was told proves the last such answer before */
-    uint64_t inside;
+    uint64_t inside[2];
+    uint64_t old;    /* an answer that is not named where the last such one about these sessions is not */
     const char *answer, *cites, *summary, *seen, *allowed;
 };
 
@@ -181,8 +182,9 @@ const struct answer *run_choose(struct run *r, struct step *s, enum point p, uin
 bool run_fault(struct run *r, enum point p, uint32_t context, enum op op);
 /* MATCH and SERVE points when serving: the answer, never NULL. */
 const struct answer *run_serve_answer(struct run *r, enum point p, uint32_t context);
-/* The behaviour whose recorded answer equals what was seen (reply, code and exactly these ops); -1: none. */
-int run_recognise(const struct run *r, enum point p, uint32_t context, enum reply word, const uint8_t *ops, unsigned n);
+/* The behaviour whose recorded answer equals what was seen: the step's tagged word, exactly these ops, and its code, if one
+ * has that; -1: none. */
+int run_recognise(const struct run *r, enum point p, uint32_t context, const struct step *s, const uint8_t *ops, unsigned n);
 enum verdict behaviour_verdict(const struct behaviours *b, int index);
 /* The command's tagged word: JUDGE: is it `word`? SERVE: it becomes `word`, true. */
 bool says(struct run *r, struct step *s, enum reply word, const char *text);
@@ -223,6 +225,9 @@ bool doomed_refusal(struct run *r, struct step *s);
 void left_uncut(struct run *r, unsigned session);
 /* JUDGE: what the session saw could not have been under another answer about its mailbox. */
 void prove(struct run *r, unsigned session, uint32_t event);
+/* JUDGE: does a mailbox have the name again that the session's lost? Whether a server then goes on with it is chance, and
+ * no practice of section 3: only what it is told (BYE, EXPUNGE) tells the answers apart. */
+bool name_again(const struct run *r, const struct wsession *w);
 /* JUDGE: does the command, once its responses were heard, tell the answers apart? */
 void weigh(struct run *r, const struct step *s);
 void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too);

@@ -196,7 +196,7 @@ unsigned world_visitors(const struct world *w, uint16_t box, int except) {
 void world_leave(struct world *w, unsigned session) {
     struct wsession *s = w_session(w, session);
     uint16_t box = s->box;
-    s->box = s->view = s->announced = 0;
+    s->box = s->view = s->announced = s->was = 0;
     s->doom = DOOM_NONE;
     s->maker = s->loose = s->read_only = s->owes = s->unproven = 0;
     memset(w_view(w, session), 0, w->cap.view * sizeof(struct wview));

@@ -91,6 +91,7 @@ struct wsession {
     uint32_t told_deaths, told_flags; /* serving: the same of box->deaths and box->flaggings */
     uint16_t announced; /* judging: the last message that EXISTS has counted */
     uint16_t box, view; /* selected mailbox; number of messages in the view */
+    uint16_t was;       /* the name by which it was selected */
     uint8_t state, tls, user, read_only;
     uint8_t doom, maker;
     uint8_t unproven;   /* judging: UNPROVEN_*: what became of its mailbox is not told by anything seen yet */
@@ -103,6 +104,7 @@ struct wsession {
     uint8_t utf8;
     uint8_t after_id;   /* judging: ID was the last command, and a mailbox was selected */
     uint8_t handshake;  /* STARTTLS was answered OK, TLS is not there yet */
+    uint8_t spare[2];   /* no padding: the struct is hashed */
 };
 
 struct wview {

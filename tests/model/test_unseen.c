@@ -31,6 +31,16 @@ static void on_note(void *user, const struct note *n) {
 #define FETCHED "C2: b3 FETCH 1 (FLAGS)\nS2: * 1 FETCH (FLAGS ())\nS2: b3 OK x\n"
 #define NOOP    "C2: b4 NOOP\nS2: b4 OK x\n"
 
+#define UID_FETCHED "C2: b3 UID FETCH 1 (FLAGS)\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: b3 OK x\n"
+#define REFUSED     "C2: b3 FETCH 1 (FLAGS)\nS2: b3 NO x\n"
+#define AGAIN       "C1: a5 CREATE FOO\nS1: a5 OK x\n"
+#define ENTERED                                                                                              \
+    "C1: a5 SELECT FOO\nS1: * FLAGS (\\Seen)\nS1: * 1 EXISTS\nS1: * 0 RECENT\nS1: a5 OK [READ-WRITE] x\n"
+#define DELETED_BOTH INSIDE ENTERED "C1: a6 DELETE FOO\nS1: a6 OK x\nS1: * BYE x\nX1\n"
+#define DELETED_MESSAGE                                                                                      \
+    INSIDE ENTERED "C1: a6 STORE 1 +FLAGS.SILENT (\\Deleted)\nS1: a6 OK x\nC1: a7 CLOSE\nS1: a7 OK x\n"
+#define FETCHED_DELETED "C2: b3 FETCH 1 (FLAGS)\nS2: * 1 FETCH (FLAGS (\\Deleted))\n"
+
 static const struct {
     const char *name, *script;
     int point;
@@ -52,6 +62,40 @@ static const struct {
      "emptied-on-delete", V_UNDOCUMENTED},
     {"orphaned", DELETED "C2: b3 FETCH 1 (FLAGS)\nS2: b3 NO x\n" NOOP "K\n-2\n", P_DELETE_IN_USE,
      "orphaned-on-delete", V_UNDOCUMENTED},
+    {"UID forms are served from a cache, too", DELETED UID_FETCHED "-2\n", P_DELETE_IN_USE, "unseen",
+     V_CONFORMS},
+    {"UID forms, then NOOP", DELETED UID_FETCHED NOOP "-2\n", P_DELETE_IN_USE, "ghosted-mailbox", V_CONFORMS},
+    /* Once a mailbox has the name again, only what is told tells. */
+    {"the name again, served and quiet", DELETED AGAIN FETCHED NOOP "K\n-2\n", P_DELETE_IN_USE, "unseen",
+     V_CONFORMS},
+    {"the name again, refused and quiet", DELETED AGAIN REFUSED NOOP "K\n-2\n", P_DELETE_IN_USE, "unseen",
+     V_CONFORMS},
+    {"the name again, BYE", DELETED AGAIN "S2: * BYE x\nX2\n", P_DELETE_IN_USE, "disconnect-on-delete",
+     V_CONFORMS},
+    {"the name again, EXPUNGE: of the old one's end, or of the new one's view",
+     DELETED AGAIN "C2: b3 NOOP\nS2: * 1 EXPUNGE\nS2: b3 OK x\n-2\n", P_DELETE_IN_USE, "unseen", V_CONFORMS},
+    {"served before the name was there again", DELETED FETCHED NOOP AGAIN "-2\n", P_DELETE_IN_USE,
+     "ghosted-mailbox", V_CONFORMS},
+    /* T-MAP-12: what the caller meets says nothing of the others. */
+    {"the caller is cut off, nobody saw the others", DELETED_BOTH "-2\n", P_DELETE_IN_USE, "unseen",
+     V_CONFORMS},
+    {"all are cut off", DELETED_BOTH "S2: * BYE x\nX2\n", P_DELETE_IN_USE, "delete-cuts-own", V_UNDOCUMENTED},
+    {"the caller is cut off, the others are refused", DELETED_BOTH REFUSED NOOP "K\n-2\n", P_DELETE_IN_USE,
+     "orphaned-own-cut", V_UNDOCUMENTED},
+    {"a new mailbox, and nobody saw the old one", DELETED AGAIN "-2\n", P_CREATE_RECYCLED, "unseen",
+     V_CONFORMS},
+    {"a new mailbox beside a ghost", DELETED FETCHED NOOP AGAIN "-2\n", P_CREATE_RECYCLED,
+     "create-beside-old", V_UNDOCUMENTED},
+    {"a new mailbox, the old one's visitors are cut off", DELETED AGAIN "S2: * BYE x\nX2\n",
+     P_CREATE_RECYCLED, "create-beside-old", V_UNDOCUMENTED},
+    {"the renamed one's name again", RENAMED AGAIN FETCHED NOOP "K\n", P_RENAME_IN_USE, "unseen", V_CONFORMS},
+    {"the renamed one's name again, BYE", RENAMED AGAIN "S2: * BYE x\nX2\n", P_RENAME_IN_USE,
+     "disconnect-on-rename", V_CONFORMS},
+    /* CLOSE tells nothing; what a FETCH behind it tells must not be taken against it. */
+    {"MAP-4.1.1-a", DELETED_MESSAGE FETCHED_DELETED "S2: b3 OK x\n", P_FETCH_EXPUNGED, "fetch-ghosted",
+     V_CONFORMS},
+    {"R5530-3", DELETED_MESSAGE FETCHED_DELETED "S2: b3 OK [EXPUNGEISSUED] x\n", P_FETCH_EXPUNGED,
+     "fetch-cached", V_UNDOCUMENTED},
     {"they leave after RENAME", RENAMED "-2\n", P_RENAME_IN_USE, "unseen", V_CONFORMS},
     {"MAP-3.4-a", RENAMED FETCHED NOOP "K\n", P_RENAME_IN_USE, "keep-on-rename", V_CONFORMS},
 };
