@@ -32,8 +32,26 @@ static bool matches_one(const struct scenarios *all, const char *glob, char *err
     return found;
 }
 
+/* A file or folder of the user's: it must load, and hold something. */
+static bool file_there(const char *path, char *err, size_t errlen) {
+    char near[400];
+    if (access(path, R_OK) != 0) {
+        snprintf(err, errlen, "--scenario: %.300s: %s%s", path, strerror(errno),
+                 near_path(path, near, sizeof near));
+        return false;
+    }
+    struct scenarios *all = scenarios_load(path, NULL, err, errlen);
+    const bool any = all && scenarios_count(all) > 0;
+    if (all && !any)
+        snprintf(err, errlen, "--scenario: there is no scenario in %.300s", path);
+    scenarios_free(all);
+    return any;
+}
+
 static bool scenario_there(const char *glob, char *err, size_t errlen) {
     char lua[512], path[600];
+    if (scenario_is_file(glob))
+        return file_there(glob, err, errlen);
     if (!lua_folder(lua, sizeof lua, err, errlen)) {
         if (!err[0])
             snprintf(err, errlen, "--scenario: there is no lua/ folder: set IMAPDIFF_LUA");

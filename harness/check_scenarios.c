@@ -44,10 +44,15 @@ static bool load_scenarios(struct running *r) {
     char lua[512], path[600], err[800];
     if (r->run->o->scenario && !r->run->o->scenario[0])
         return true;
-    if (!lua_folder(lua, sizeof lua, err, sizeof err))
+    const char *glob = r->run->o->scenario;
+    const bool file = glob && scenario_is_file(glob);
+    if (file)
+        snprintf(path, sizeof path, "%s", glob);
+    else if (!lua_folder(lua, sizeof lua, err, sizeof err))
         return true; /* a wrong IMAPDIFF_LUA was refused before */
-    snprintf(path, sizeof path, "%s/scenario", lua);
-    if ((r->set = scenarios_load(path, r->run->o->scenario, err, sizeof err)) &&
+    else
+        snprintf(path, sizeof path, "%s/scenario", lua);
+    if ((r->set = scenarios_load(path, file ? NULL : glob, err, sizeof err)) &&
         (r->has = calloc(scenarios_count(r->set) + 1, sizeof *r->has)) &&
         (r->cost_ms = calloc(scenarios_count(r->set) + 1, sizeof *r->cost_ms)))
         return true;

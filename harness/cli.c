@@ -1,6 +1,7 @@
 /* cli.c: imapdiff's commands. */
 #include "cli.h"
 
+#include "author.h"
 #include "check.h"
 #include "check_shrink.h"
 #include "diff.h"
@@ -22,6 +23,8 @@ static const struct command {
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
     {"lex", lex_main, "id|id-response|clientid|command|response [FILE]",
      "one item: verdict, tree, broken rule or limit"},
+    {"new", new_main, "behaviour|scenario|profile NAME", "a commented Lua file to begin with"},
+    {"try", try_main, "FILE [TARGET]", "a Lua file at work: its answers beside the others', judged"},
     {"list", list_main, "[targets|behaviours|scenarios|choices|clauses|causes]", "what there is"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -46,7 +49,7 @@ static void help(void) {
         "  --programs N         how many generated programs; default 2000 on model\n"
         "  --seed N             the same seed gives the same programs; default 1\n"
         "  --clients N          sessions of one program, at most\n"
-        "  --scenario GLOB      scenarios whose name matches; none: --scenario ''\n"
+        "  --scenario GLOB|FILE scenarios whose name matches, or of a file or folder of yours; none: --scenario ''\n"
         "  --profile FILE       an earlier --json=FILE: its findings are known and fail nothing\n"
         "  --json[=FILE] --junit[=FILE] --tap[=FILE]   for machines; to standard output by default\n"
         "  --report DIR         a page with grid, findings, traces as charts\n"
@@ -77,6 +80,11 @@ static void help(void) {
         "shrink options:\n"
         "  --tries N --times N  programs tried (600), runs of the result that measure its rate (10)\n"
         "  -o FILE              where to; default: FILE.min.trace\n"
+        "new options:\n"
+        "  --point POINT        the choice point of a behaviour (imapdiff list choices); default delete.in_use\n"
+        "  -o FILE              where to; default: NAME.lua here\n"
+        "try options:\n"
+        "  --programs N --seed N   of the closed loop: a behaviour as a server, judged; 300, 1\n"
         "\nExit status: 0 nothing fails the run, 1 findings that do, 2 wrong usage, input, or output that "
         "cannot be written,\n"
         "3 the target could not be reached or died and no finding explains it.\n"

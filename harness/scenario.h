@@ -48,6 +48,8 @@ struct scenarios;
 /* The file, or all *.lua in the folder, in name order, whose `name` matches the glob (NULL: all). NULL: one line in err. A
  * folder that is not there is an empty set. */
 struct scenarios *scenarios_load(const char *folder, const char *glob, char *err, size_t errlen);
+/* Does the word of --scenario name a file or folder of one's own (it has a / or ends in .lua), not a pattern? */
+bool scenario_is_file(const char *word);
 void scenarios_free(struct scenarios *s); /* NULL is fine */
 uint32_t scenarios_count(const struct scenarios *s);
 const struct scenario *scenarios_at(const struct scenarios *s, uint32_t i);

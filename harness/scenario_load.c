@@ -317,6 +317,11 @@ struct scenarios *scenarios_load(const char *folder, const char *glob, char *err
     return NULL;
 }
 
+bool scenario_is_file(const char *word) {
+    const size_t n = strlen(word);
+    return strchr(word, '/') || (n > 4 && !strcmp(word + n - 4, ".lua"));
+}
+
 void scenarios_free(struct scenarios *s) {
     for (uint32_t i = 0; s && i < s->n; i++)
         scenario_free(s->v[i]);

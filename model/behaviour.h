@@ -38,6 +38,7 @@ const char *point_field(enum point p, uint32_t context, const char *field);
 bool point_field_at(enum point p, int i, struct slice *name, struct slice *values);
 int point_by_name(const char *name);    /* -1 if there is none */
 const char *op_name(enum op o);         /* Lua name */
+const char *op_what(enum op o);         /* what it does, a clause in lower case */
 bool op_allowed(enum op o, enum point p);
 int op_by_name(const char *name, enum point p); /* an op that point p offers; -1 */
 

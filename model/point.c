@@ -19,11 +19,11 @@ static const struct point_row points[POINT_COUNT] = {
 };
 
 struct op_row {
-    const char *name, *points;
+    const char *name, *points, *what;
 };
 static const struct op_row ops[OP_COUNT] = {
-    [OP_NONE] = {"none", ""},
-#define OP(e, name, points, what) [OP_##e] = {name, points},
+    [OP_NONE] = {"none", "", ""},
+#define OP(e, name, points, what) [OP_##e] = {name, points, what},
 #include "ops.def"
 #undef OP
 };
@@ -181,6 +181,11 @@ int point_by_name(const char *name) {
 const char *op_name(enum op o) {
     assert((unsigned)o < OP_COUNT);
     return ops[o].name;
+}
+
+const char *op_what(enum op o) {
+    assert((unsigned)o < OP_COUNT);
+    return ops[o].what;
 }
 
 bool op_allowed(enum op o, enum point p) {
