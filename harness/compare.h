@@ -31,7 +31,8 @@ struct reference {
 /* Set r->canon.p and .cap first. */
 void reference_answer(enum lib_item item, const uint8_t *p, size_t n, const struct lex_options *o,
                       struct reference *r);
-extern volatile uint8_t reference_running; /* it is in reference_answer: for who samples its share of the time */
+extern volatile uint8_t
+    reference_running; /* it is in reference_answer: for who samples its share of the time */
 /* The options that a library is compared with. */
 struct lex_options reference_options(const struct library *l);
 
@@ -79,9 +80,9 @@ bool compare(const struct library *l, enum lib_item item, const uint8_t *p, size
 void compare_forget(void);
 
 /* Makes the input of a difference smaller in place: octets are left out or made plain while library, item,
- * part (a fault: its verdict too) and cause stay. At most `tries` questions, and some seconds. Returns the
- * new length. */
+ * part (a fault: its verdict and place too) and cause stay. At most `tries` questions, and some seconds.
+ * Returns the new length. */
 size_t compare_shorten(const struct library *l, enum lib_item item, uint8_t *p, size_t n, enum part part,
-                       enum lib_verdict verdict, enum cause cause, int tries);
+                       const struct lib_answer *answer, enum cause cause, int tries);
 
 #endif

@@ -12,6 +12,7 @@ struct shortening {
     enum lib_item item;
     enum part part;
     enum lib_verdict verdict;
+    char place[LIB_PLACE];
     enum cause cause;
     int tries;
     time_t until;
@@ -32,7 +33,7 @@ static bool same(struct shortening *s, const uint8_t *p, size_t n) {
     reference_answer(s->item, p, n, &o, &r);
     if (!compare(s->l, s->item, p, n, &r, &d) || d.part != s->part)
         return false;
-    if (d.part == PART_FAULT && d.answer.verdict != s->verdict)
+    if (d.part == PART_FAULT && (d.answer.verdict != s->verdict || strcmp(d.answer.place, s->place)))
         return false;
     return d.causes == 1 && d.cause[0] == s->cause;
 }
@@ -82,9 +83,16 @@ static size_t shrink_literals(struct shortening *s, uint8_t *p, size_t n, uint8_
 }
 
 size_t compare_shorten(const struct library *l, enum lib_item item, uint8_t *p, size_t n, enum part part,
-                       enum lib_verdict verdict, enum cause cause, int tries) {
+                       const struct lib_answer *answer, enum cause cause, int tries) {
     static uint8_t trial[COMPARE_INPUT];
-    struct shortening s = {l, item, part, verdict, cause, tries, time(NULL) + SECONDS, false};
+    struct shortening s = {.l = l,
+                           .item = item,
+                           .part = part,
+                           .verdict = answer->verdict,
+                           .cause = cause,
+                           .tries = tries,
+                           .until = time(NULL) + SECONDS};
+    memcpy(s.place, answer->place, sizeof s.place); /* the answer is another question's soon */
     s.ended = n >= 2 && p[n - 2] == '\r' && p[n - 1] == '\n';
     if (n > sizeof trial || n < 2)
         return n;

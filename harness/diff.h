@@ -40,6 +40,7 @@ struct diff_shared {
     uint8_t item, input[DIFF_INPUT];
     uint32_t faults[LIBRARY_MAX]; /* of each library */
     char err[300];                /* what could not be written */
+    char place[LIB_PLACE];        /* where a library in the worker died */
     /* The corpus: what was given, and what showed something new. */
     struct diff_input {
         uint32_t at, n;

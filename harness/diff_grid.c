@@ -15,9 +15,7 @@
 
 /* Marks what the profile knows of its library. */
 static void apply(const struct diff *d, const struct profile *p, const char *path, struct fold *v, int n) {
-    for (int i = 0; i < n; i++)
-        if (!strcmp(v[i].library, profile_library(p)) && profile_has(p, v[i].item, v[i].part, v[i].cause))
-            v[i].known = true;
+    profile_mark(p, v, n);
     const struct library *l = library_find(profile_library(p));
     const char *version = l && l->version ? l->version() : NULL,
                *colon = version ? strchr(version, ':') : NULL;

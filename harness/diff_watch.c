@@ -142,6 +142,8 @@ static bool examine(struct diff *d, int k) {
 static bool write_down(struct diff *d, int k, enum lib_verdict how, char *err, size_t errlen) {
     struct difference found = {
         .part = PART_FAULT, .causes = 1, .cause = {CAUSE_UNKNOWN}, .answer = {.verdict = (uint8_t)how}};
+    if (how == LIB_CRASH)
+        memcpy(found.answer.place, d->s->place, sizeof found.answer.place);
     struct library alone = *d->library[k];
     alone.isolate = false; /* so that it is not shortened here */
     struct tally *t = tally_open(d->out, err, errlen);

@@ -177,6 +177,8 @@ void diff_work(struct diff *d) {
     signal(SIGINT, SIG_IGN); /* the parent ends it */
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
+    s->place[0] = 0;
+    library_limits.noted = s->place;
     struct tally *t = tally_open(d->out, s->err, sizeof s->err);
     if (t) {
         dup2(d->noise, 1);

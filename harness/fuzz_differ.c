@@ -34,6 +34,7 @@ static void start(void) {
      * stay on the heap, untouched. */
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, -1);
+    library_limits.survive = true;
     fuzz_share_start();
     for (int i = 0; i < library_count(); i++) {
         const struct library *l = library_at(i);

@@ -68,6 +68,8 @@ bool library_start(const struct library *l, char *err, size_t errlen) {
             snprintf(registry[i].err, sizeof registry[i].err, "%s",
                      why[0] != 0 ? why : "it does not say why");
         registry[i].state = !good ? FAILED : child ? STARTED_IN_CHILD : STARTED_HERE;
+        if (registry[i].state == STARTED_HERE && library_limits.survive)
+            library_child_start(i, l, why, sizeof why); /* before an input can spoil what it is forked from */
     }
     /* Children were what was wanted when it started, but no longer. */
     if (registry[i].state == STARTED_IN_CHILD && !l->isolate && !library_limits.isolate) {
@@ -85,15 +87,20 @@ void library_ask(const struct library *l, enum lib_item item, const uint8_t *p, 
     a->verdict = LIB_PASS;
     a->used = 0;
     a->canon.len = 0;
-    a->why[0] = 0;
+    a->why[0] = a->place[0] = 0;
     if (l->items != 0 && (l->items >> item & 1) == 0)
         return;
     if (i >= 0 && registry[i].state != STARTED_HERE && !library_start(l, a->why, sizeof a->why))
         return;
     if (i >= 0 && (l->isolate || library_limits.isolate))
         library_child_ask(i, l, item, p, n, a);
-    else
+    else if (i >= 0 && library_limits.survive)
+        crash_guarded(i, l, item, p, n, a);
+    else {
+        if (library_limits.noted)
+            crash_note(l);
         l->parse(item, p, n, a);
+    }
 }
 
 /* ---- plug-ins ---------------------------------------------------------------------------------------- */

@@ -34,6 +34,7 @@ enum lib_verdict {
 };
 const char *lib_verdict_name(enum lib_verdict v);
 
+#define LIB_PLACE 96
 #define LIB_CANON 65536 /* octets of canonical form that are kept; what is longer is compared up to there */
 struct lib_answer {
     uint8_t verdict;
@@ -41,6 +42,7 @@ struct lib_answer {
     struct out canon; /* ACCEPT: in the caller's buffer; see canon_... An empty one: content is not compared. p == NULL: the
                          caller wants the verdict alone, and canon_... does nothing */
     char why[80];     /* in the library's own words, or "" */
+    char place[LIB_PLACE]; /* CRASH: where it died, FUNCTION:CALLER, each by name or file+0xOFFSET; "": unknown; never said by a library */
 };
 
 /* The canonical form: what was understood, whatever the octets it was written in. One blank parts the words; the functions
@@ -114,6 +116,8 @@ struct library_limits {
     int deadline_ms; /* 1000: of processor time; HANG is also said after four times as long without an answer */
     size_t memory;   /* 256 MiB above what the child began with */
     bool isolate;    /* false: true has every library run in a child */
+    char *noted;     /* NULL: where the place of a crash in this process is noted before it dies, LIB_PLACE octets */
+    bool survive;    /* false: true goes past a crash in this process; the verdict is a child's, which is asked again */
 };
 extern struct library_limits library_limits;
 void library_end(void); /* ends all children */

@@ -37,7 +37,7 @@ struct shared {
     uint8_t verdict;
     uint32_t used;
     size_t canon_len;
-    char why[100];
+    char why[100], place[LIB_PLACE];
     uint8_t canon[LIB_CANON];
 };
 #define SHARED_HEAD ((sizeof(struct shared) + PAGE - 1) / PAGE * PAGE)
@@ -58,11 +58,11 @@ static struct shared *mine;
 
 /* Notes why, then dies of the same signal. */
 static void dying(int sig, siginfo_t *info, void *context) {
-    (void)context;
     uint8_t *at = info->si_addr, *end = input_end(mine);
     mine->no_memory = errno == ENOMEM;
+    signal(sig, SIG_DFL); /* looking for the place may die as well */
     mine->past_end = (sig == SIGSEGV || sig == SIGBUS) && at >= end && at < end + PAGE;
-    signal(sig, SIG_DFL);
+    crash_place(context, mine->place, sizeof mine->place);
     raise(sig);
 }
 
@@ -130,6 +130,7 @@ static void child_main(const struct library *l, bool started, int socket, int wr
         _exit(0);
     set_files(socket, written);
     set_signals();
+    crash_prepare(l);
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_FSIZE, 1u << 20);
     set_limit(RLIMIT_DATA, data_now() + library_limits.memory);
@@ -281,6 +282,8 @@ static void post_mortem(struct child *c, struct lib_answer *a) {
     if (strstr(wrote, "AddressSanitizer") != NULL)
         no_memory = says_no_memory(wrote);
     a->verdict = no_memory || sig == SIGKILL ? LIB_MEMORY : LIB_CRASH;
+    if (a->verdict == LIB_CRASH)
+        memcpy(a->place, c->s->place, sizeof a->place);
     if (sig != 0)
         snprintf(a->why, sizeof a->why, "SIG%s%s%.40s", sigabbrev_np(sig),
                  past_end        ? ": it reads past the end of its input"
@@ -337,6 +340,7 @@ static void ask_once(struct child *c, enum lib_item item, const uint8_t *p, size
     s->item = (uint32_t)item;
     s->n = (uint32_t)n;
     s->no_memory = s->past_end = false;
+    s->place[0] = 0;
     if (n > 0)
         memcpy(input_end(s) - n, p, n);
     enum outcome o =
@@ -363,16 +367,18 @@ void library_child_ask(int i, const struct library *l, enum lib_item item, const
         snprintf(a->why, sizeof a->why, "passed over: longer than %u octets", LIB_INPUT);
         return;
     }
-    /* Memory that is used up may be what earlier inputs have left: the verdict is a fresh child's. */
+    /* Memory that is used up or spoiled may be what earlier inputs have left: the verdict is a fresh child's. */
     for (int again = 0; again < 2; again++) {
         bool fresh = c->pid == 0;
         if (fresh && !library_child_start(i, l, a->why, sizeof a->why))
             return;
         ask_once(c, item, p, n, a);
-        if (a->verdict != LIB_MEMORY || fresh)
+        if ((a->verdict != LIB_MEMORY && a->verdict != LIB_CRASH) || fresh)
             return;
         if (c->pid > 0)
             kill_child(c);
         a->verdict = LIB_PASS;
+        a->why[0] = a->place[0] = 0;
+        a->canon.len = a->used = 0;
     }
 }

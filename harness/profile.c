@@ -11,6 +11,7 @@
 struct profile {
     struct script_file *file;
     const char *library, *version;
+    const struct script_value *faults; /* NULL, or a list of places, "hang", "memory" */
     uint8_t parts[ITEM_COUNT][CAUSE_COUNT]; /* bits 1 << enum part; CAUSE_NONE: whatever the cause */
 };
 
@@ -66,26 +67,44 @@ static bool causes(struct profile *p, int item, const struct script_value *table
     return true;
 }
 
+static bool faults(struct profile *p, char *err, size_t errlen) {
+    for (uint32_t i = 0; p->faults && i < p->faults->items; i++) {
+        const struct script_value *v = &p->faults->item[i].value;
+        if (p->faults->item[i].name || v->kind != SCRIPT_STRING)
+            return script_error(
+                p->file, v, err, errlen,
+                "`faults` is a list of places: expected { \"FUNCTION:CALLER\", \"hang\", ... }");
+        if (v->length >= LIB_PLACE)
+            return script_error(p->file, v, err, errlen,
+                                "a place of %u octets: expected at most %d, where longer ones are cut",
+                                v->length, LIB_PLACE - 1);
+    }
+    return true;
+}
+
 static bool read(struct profile *p, char *err, size_t errlen) {
-    static const struct script_rule fields[] = {
-        {"library", SCRIPT_STRING, true}, {"version", SCRIPT_STRING, false}, {"known", SCRIPT_TABLE, true}};
+    static const struct script_rule fields[] = {{"library", SCRIPT_STRING, true},
+                                                {"version", SCRIPT_STRING, false},
+                                                {"known", SCRIPT_TABLE, true},
+                                                {"faults", SCRIPT_TABLE, false}};
     const struct script_value *root = script_file_root(p->file), *known;
     struct script_rule items[ITEM_COUNT];
     for (int i = 0; i < ITEM_COUNT; i++)
         items[i] = (struct script_rule){lib_item_name(i), SCRIPT_TABLE, false};
-    if (!script_check(p->file, root, fields, 3, false, err, errlen))
+    if (!script_check(p->file, root, fields, 4, false, err, errlen))
         return false;
     known = script_get(root, "known");
     if (!script_check(p->file, known, items, ITEM_COUNT, false, err, errlen))
         return false;
     p->library = script_get(root, "library")->text;
     p->version = script_get(root, "version") ? script_get(root, "version")->text : "";
+    p->faults = script_get(root, "faults");
     for (int i = 0; i < ITEM_COUNT; i++) {
         const struct script_value *table = script_get(known, lib_item_name(i));
         if (table && !causes(p, i, table, err, errlen))
             return false;
     }
-    return true;
+    return faults(p, err, errlen);
 }
 
 struct profile *profile_load(const char *path, char *err, size_t errlen) {
@@ -112,4 +131,20 @@ const char *profile_version(const struct profile *p) { return p->version; }
 
 bool profile_has(const struct profile *p, enum lib_item item, enum part part, enum cause cause) {
     return (p->parts[item][cause] | p->parts[item][CAUSE_NONE]) >> part & 1;
+}
+
+bool profile_has_fault(const struct profile *p, enum lib_verdict verdict, const char *place) {
+    const char *name = verdict == LIB_CRASH ? place : lib_verdict_name(verdict);
+    for (uint32_t i = 0; p->faults && i < p->faults->items; i++)
+        if (strcmp(p->faults->item[i].value.text, name) == 0)
+            return true;
+    return false;
+}
+
+void profile_mark(const struct profile *p, struct fold *v, int n) {
+    for (struct fold *f = v; f < v + n; f++)
+        if (!strcmp(f->library, p->library) &&
+            (profile_has(p, f->item, f->part, f->cause) ||
+             (f->part == PART_FAULT && profile_has_fault(p, f->verdict, f->place))))
+            f->known = true;
 }

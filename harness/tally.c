@@ -122,7 +122,7 @@ struct tally *tally_open(const char *folder, char *err, size_t errlen) {
 
 static bool same_record(const struct tally_record *a, const struct tally_record *b) {
     return a->item == b->item && a->part == b->part && a->verdict == b->verdict &&
-           !strcmp(a->library, b->library) && !strcmp(a->cause, b->cause);
+           !strcmp(a->library, b->library) && !strcmp(a->cause, b->cause) && !strcmp(a->place, b->place);
 }
 
 static struct tally_record *find(struct tally *t, const struct tally_record *key) {
@@ -161,7 +161,7 @@ static bool write_all(const char *path, const uint8_t *p, size_t n) {
 
 /* Octets of the fold's input in the folder, this process's or another's; none: UINT32_MAX. */
 static uint32_t on_disk(const struct tally *t, const struct tally_record *r) {
-    char name[128], path[600];
+    char name[TALLY_NAME], path[700];
     struct stat st;
     tally_input_name(r, name, sizeof name);
     snprintf(path, sizeof path, "%s/%s", t->folder, name);
@@ -172,7 +172,7 @@ static uint32_t on_disk(const struct tally *t, const struct tally_record *r) {
 /* Writes the input under its fold's name. */
 static bool save(struct tally *t, const struct tally_record *r, const uint8_t *p, size_t n, char *err,
                  size_t errlen) {
-    char name[128], path[600], temporary[640];
+    char name[TALLY_NAME], path[700], temporary[640];
     tally_input_name(r, name, sizeof name);
     snprintf(path, sizeof path, "%s/%s", t->folder, name);
     snprintf(temporary, sizeof temporary, "%s/" TALLY_NEW "%ld", t->folder, (long)getpid());
@@ -193,13 +193,16 @@ static bool may_shorten(const struct tally *t) {
 static bool shorten(struct tally *t, struct tally_record *r, const struct library *l, enum lib_item item,
                     const struct difference *d, enum cause cause, const uint8_t *p, size_t n, char *err,
                     size_t errlen) {
-    const bool child = l->isolate || library_limits.isolate;
-    if (d->part == PART_FAULT && !child)
+    const bool isolate = library_limits.isolate, fault = d->part == PART_FAULT,
+               child = l->isolate || isolate || (fault && library_limits.survive);
+    if (fault && !child)
         return true;
     uint64_t began = now_ms();
     memcpy(t->input, p, n);
-    size_t m =
-        compare_shorten(l, item, t->input, n, d->part, d->answer.verdict, cause, child ? CHILD_TRIES : TRIES);
+    library_limits.isolate =
+        isolate || (fault && child); /* a crash again and again is not for this process */
+    size_t m = compare_shorten(l, item, t->input, n, d->part, &d->answer, cause, child ? CHILD_TRIES : TRIES);
+    library_limits.isolate = isolate;
     t->spent_ms += now_ms() - began;
     if (m >= r->shortest)
         return true;
@@ -214,6 +217,8 @@ bool tally_add(struct tally *t, const struct library *l, enum lib_item item, con
     for (int i = 0; i < d->causes; i++) {
         struct tally_record key = {.item = (uint8_t)item, .part = d->part}, *r;
         key.verdict = d->part == PART_FAULT ? d->answer.verdict : 0;
+        if (d->part == PART_FAULT)
+            memcpy(key.place, d->answer.place, sizeof key.place);
         snprintf(key.library, sizeof key.library, "%s", l->name);
         snprintf(key.cause, sizeof key.cause, "%s", cause_name(d->cause[i]));
         if (!(r = find(t, &key)))

@@ -114,6 +114,8 @@ static void row(FILE *out, const struct fold *f, bool colour) {
     fprintf(out, "  %s%-14s %-11s %-8s %-23s%s %9llu  ", on, f->library, lib_item_name(f->item), how(f),
             cause_name(f->cause), *on ? "\033[0m" : "", (unsigned long long)f->count);
     show_input(out, f->input);
+    if (f->place[0])
+        fprintf(out, " in %s", f->place);
     fprintf(out, "\n  %14s %s%s%s%s: %s\n", "", standing_name(s), *cause_clause(f->cause) ? " [" : "",
             cause_clause(f->cause), *cause_clause(f->cause) ? "]" : "", cause_what(f->cause));
 }
@@ -174,6 +176,7 @@ bool tally_json(FILE *out, const struct fold *v, int n, uint64_t executed) {
         json_object_set_new(o, "item", json_string(lib_item_name(f->item)));
         json_object_set_new(o, "part", json_string(part_name(f->part)));
         json_object_set_new(o, "fault", f->part == PART_FAULT ? json_string(how(f)) : json_null());
+        json_object_set_new(o, "place", f->place[0] ? json_string(f->place) : json_null());
         json_object_set_new(o, "cause", json_string(cause_name(f->cause)));
         json_object_set_new(o, "clauses", json_string(cause_clause(f->cause)));
         json_object_set_new(o, "what", json_string(cause_what(f->cause)));

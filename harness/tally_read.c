@@ -12,7 +12,8 @@
 
 void tally_input_name(const struct tally_record *r, char *name, size_t n) {
     const char *how = r->part == PART_FAULT ? lib_verdict_name(r->verdict) : part_name(r->part);
-    snprintf(name, n, "%s.%s.%s.%s", r->library, lib_item_name(r->item), how, r->cause);
+    snprintf(name, n, "%s.%s.%s.%s%s%s", r->library, lib_item_name(r->item), how, r->cause,
+             r->place[0] ? "." : "", r->place);
     for (char *p = name; *p; p++) /* a library's name may be a path */
         if (*p == '/' || !isgraph((unsigned char)*p))
             *p = '_';
@@ -21,8 +22,9 @@ void tally_input_name(const struct tally_record *r, char *name, size_t n) {
 /* One record, if it can be one. */
 static bool sound(const struct tally_record *r) {
     return memchr(r->library, 0, sizeof r->library) && r->library[0] &&
-           memchr(r->cause, 0, sizeof r->cause) && r->item < ITEM_COUNT && r->part > PART_AGREE &&
-           r->part <= PART_FAULT && r->verdict <= LIB_BLURT && cause_by_name(r->cause) > 0;
+           memchr(r->cause, 0, sizeof r->cause) && memchr(r->place, 0, sizeof r->place) &&
+           r->item < ITEM_COUNT && r->part > PART_AGREE && r->part <= PART_FAULT && r->verdict <= LIB_BLURT &&
+           cause_by_name(r->cause) > 0;
 }
 
 static void add(struct fold *v, int max, int *n, const struct tally_record *r, const char *folder) {
@@ -30,7 +32,7 @@ static void add(struct fold *v, int max, int *n, const struct tally_record *r, c
     struct fold *f = v;
     for (; f < v + *n; f++)
         if (f->item == r->item && f->part == r->part && f->cause == cause && f->verdict == r->verdict &&
-            !strcmp(f->library, r->library)) {
+            !strcmp(f->library, r->library) && !strcmp(f->place, r->place)) {
             f->count += r->count;
             return;
         }
@@ -40,7 +42,8 @@ static void add(struct fold *v, int max, int *n, const struct tally_record *r, c
     *f = (struct fold){
         .item = r->item, .part = r->part, .cause = cause, .verdict = r->verdict, .count = r->count};
     memcpy(f->library, r->library, sizeof f->library);
-    char name[128];
+    memcpy(f->place, r->place, sizeof f->place);
+    char name[TALLY_NAME];
     struct stat st;
     tally_input_name(r, name, sizeof name);
     snprintf(f->input, sizeof f->input, "%s/%s", folder, name);
@@ -80,7 +83,7 @@ static const char *read_file(const char *path, struct tally_file *file, struct f
     return wrong;
 }
 
-/* By library, item, part, cause. */
+/* By library, item, cause, part, place. */
 static int in_order(const void *a, const void *b) {
     const struct fold *x = a, *y = b;
     int c = strcmp(x->library, y->library);
@@ -90,7 +93,9 @@ static int in_order(const void *a, const void *b) {
         c = x->cause - y->cause;
     if (!c)
         c = x->part - y->part;
-    return c ? c : x->verdict - y->verdict;
+    if (!c)
+        c = x->verdict - y->verdict;
+    return c ? c : strcmp(x->place, y->place);
 }
 
 int tally_read(const char *folder, struct fold *v, int max, uint64_t *executed, char *err, size_t errlen) {

@@ -156,12 +156,12 @@ static bool begins(const char *text, const char *head) { return strncmp(text, he
 /* Complaints about the view, or about what the library leaves to others. */
 static bool no_opinion(const char *why) {
     return begins(why, "Unknown message data") || begins(why, "Unknown message property") ||
-           begins(why, "Unexpected ");
+           begins(why, "Unknown section number") || begins(why, "Unexpected ");
 }
 
 static void judge(const uint8_t *p, struct lib_answer *a) {
     const bool sick = session->unhealthy;
-    const char *status = notified == NIL ? "OK" : notified == WARN ? "NO" : notified == BYE ? "BYE" : "BAD";
+    const char *status = notified == NIL || notified == PARSE ? "OK" : notified == WARN ? "NO" : notified == BYE ? "BYE" : "BAD";
     if (starved && !begins(a->why, "Absurd "))
         a->verdict = LIB_MORE;
     else if (*p == '+' || no_opinion(a->why))
@@ -193,6 +193,9 @@ static bool hear(const uint8_t *p, size_t n, unsigned long view, struct lib_answ
 static void parse(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
     static const char exists[] = "EXISTS";
     (void)item;
+    a->verdict = n > 0 ? LIB_MORE : LIB_PASS;
+    while (n > 0 && p[n - 1] != '\n') /* it would read the begin of a next line, and wait for its end */
+        n--;
     if (n == 0 || (session == NULL && !open_session()))
         return;
     bool lives = hear(p, n, memmem(p, n, exists, sizeof exists - 1) != NULL ? 0 : VIEW, a);

@@ -24,12 +24,13 @@ struct memory {
     char completion[80]; /* what follows the input */
     size_t done;
     char wrote[64]; /* begins with the command's tag */
+    bool server;    /* nothing follows the input */
     bool starved;   /* a read found nothing */
 };
 
 static int memory_read(struct _mu_stream *stream, char *to, size_t n, size_t *got) {
     struct memory *m = (struct memory *)stream;
-    if (m->n == 0 && m->done == 0) { /* the input is over */
+    if (m->n == 0 && m->done == 0 && !m->server) { /* the input is over */
         char tag[20] = "";
         if (sscanf(m->wrote, "%19s", tag) == 1)
             snprintf(m->completion, sizeof m->completion, "%s OK done\r\n", tag);
@@ -185,6 +186,7 @@ static void ask_words(enum lib_item item, const uint8_t *p, size_t n, struct lib
     mu_imapio_t io;
     char **v;
     size_t words = 0;
+    m->server = true;
     mu_imapio_create(&io, &m->base, MU_IMAPIO_SERVER);
     judge(m, mu_imapio_getline(io), a);
     if (a->verdict == LIB_ACCEPT) {

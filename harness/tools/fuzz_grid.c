@@ -13,9 +13,8 @@
 
 static bool marked(struct fold *v, int n, const char *path, char *err, size_t errlen) {
     struct profile *p = profile_load(path, err, errlen);
-    for (int i = 0; p && i < n; i++)
-        if (!strcmp(v[i].library, profile_library(p)) && profile_has(p, v[i].item, v[i].part, v[i].cause))
-            v[i].known = true;
+    if (p)
+        profile_mark(p, v, n);
     profile_free(p);
     return p != NULL;
 }

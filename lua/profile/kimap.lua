@@ -1,14 +1,18 @@
 --- KIMAP: ImapStreamParser, as its session reads responses and its tests read commands.
 -- It splits a line into words by the first octet of each, and looks at no octet of them. NIL is a string, the word and the quoted one
--- alike; in quotes a backslash is taken away before any octet, twice where two stand. A bracket in a list without elements kills it (FINDINGS.md).
+-- alike; in quotes a backslash is taken away before any octet, twice where two stand. A bracket in a list without elements kills it (FINDINGS.md, 65).
+-- What begins with { is a literal wherever a word may stand, and its size is awaited (any: lingers).
 -- A status response's text is split as well: a quote or parenthesis in it waits for its end. CLIENTID is unknown to it (T-CID-7).
 return profile {
   library = "kimap",
   version = "22.12",
+  faults = {
+    "_ZN10QByteArray6appendEc:_ZN5KIMAP16ImapStreamParser21readParenthesizedListEv", -- 65
+  },
   known = {
     ["id"] = {
       ["8-bit-quoted"] = "takes",
-      ["any"] = "fault",
+      ["any"] = "lingers",
       ["atom"] = { "lingers", "takes" },
       ["bare-cr"] = "takes",
       ["bare-lf"] = { "lingers", "takes" },
@@ -32,7 +36,7 @@ return profile {
     },
     ["id-response"] = {
       ["8-bit-quoted"] = "takes",
-      ["any"] = "fault",
+      ["any"] = "lingers",
       ["atom"] = "takes",
       ["bare-cr"] = "takes",
       ["bare-lf"] = { "lingers", "takes" },
@@ -46,21 +50,23 @@ return profile {
       ["nested-list"] = "takes",
       ["nil-field"] = { "lingers", "takes" },
       ["nil-word"] = { "content", "takes" },
-      ["no-list"] = "lingers",
+      ["no-list"] = { "lingers", "takes" },
       ["nonsync-literal"] = { "lingers", "takes" },
       ["nul-literal"] = "takes",
       ["nul-quoted"] = "takes",
       ["spacing"] = { "lingers", "takes" },
+      ["trailing-octets"] = "takes",
       ["unclosed"] = { "lingers", "takes" },
     },
     ["clientid"] = {
+      ["any"] = "lingers",
       ["bare-cr"] = "takes",
       ["bare-lf"] = "takes",
       ["clientid-length"] = "takes",
-      ["clientid-literal-like"] = { "lingers", "refuses", "takes", "waits" },
+      ["clientid-literal-like"] = { "content", "lingers", "refuses", "takes", "waits" },
       ["clientid-octets"] = { "lingers", "takes" },
       ["clientid-quoted"] = { "content", "lingers", "refuses", "takes", "waits" },
-      ["clientid-special"] = "refuses",
+      ["clientid-special"] = { "content", "refuses" },
       ["clientid-type-octets"] = "takes",
       ["clientid-underscore"] = "takes",
       ["keyword"] = "takes",
@@ -68,14 +74,14 @@ return profile {
       ["unclosed"] = "takes",
     },
     ["response"] = {
-      ["any"] = "fault",
+      ["any"] = "lingers",
       ["argument"] = "lingers",
       ["argument-count"] = "takes",
       ["astring"] = "takes",
       ["bare-cr"] = { "lingers", "takes" },
       ["bare-lf"] = { "lingers", "takes" },
       ["capability"] = "takes",
-      ["code"] = "takes",
+      ["code"] = { "refuses", "takes", "waits" },
       ["cr-lf-quoted"] = "lingers",
       ["escape"] = "takes",
       ["extension"] = { "lingers", "refuses", "waits" },

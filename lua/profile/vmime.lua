@@ -43,7 +43,7 @@ return profile {
       ["number-overflow"] = "takes",
       ["number-zero"] = { "lingers", "takes" },
       ["response-text"] = { "refuses", "takes" },
-      ["section"] = "refuses",
+      ["section"] = { "refuses", "takes" },
       ["spacing"] = { "lingers", "takes" },
       ["trailing-octets"] = "takes",
       ["unclosed"] = { "lingers", "takes" },

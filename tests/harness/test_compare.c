@@ -528,8 +528,8 @@ static void shortened(void **state) {
     uint8_t p[400];
     const char *odd = "ID (\"name\" \"value\" \"os\" {3}\r\nabc \"vendor\" nil \"last\")\r\n";
     memcpy(p, odd, strlen(odd));
-    size_t n =
-        compare_shorten(&takes_all, ITEM_ID, p, strlen(odd), PART_TAKES, LIB_ACCEPT, CAUSE_ODD_COUNT, 2000);
+    size_t n = compare_shorten(&takes_all, ITEM_ID, p, strlen(odd), PART_TAKES,
+                               &(struct lib_answer){.verdict = LIB_ACCEPT}, CAUSE_ODD_COUNT, 2000);
     struct difference d = ask(&takes_all, ITEM_ID, p, n);
     if (n > 10)
         fail_msg("`%.*s`", (int)n, (const char *)p);
@@ -538,7 +538,8 @@ static void shortened(void **state) {
     wrong = w_literal;
     memcpy(p, RICH, strlen(RICH));
     compare_forget();
-    n = compare_shorten(&refuses, ITEM_ID, p, strlen(RICH), PART_REFUSES, LIB_REJECT, CAUSE_LITERAL, 3000);
+    n = compare_shorten(&refuses, ITEM_ID, p, strlen(RICH), PART_REFUSES,
+                        &(struct lib_answer){.verdict = LIB_REJECT}, CAUSE_LITERAL, 3000);
     d = ask(&refuses, ITEM_ID, p, n);
     assert_true(n <= 24);
     assert_int_equal(d.cause[0], CAUSE_LITERAL);

@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -238,6 +240,9 @@ static void harm_is_kept(void **state) {
         struct lib_answer a = ask(l, ITEM_ID, harms[i].text, strlen(harms[i].text));
         if (a.verdict != harms[i].verdict || strstr(a.why, harms[i].why) == NULL)
             fail_msg("%s: %s, %s", harms[i].text, lib_verdict_name(a.verdict), a.why);
+        /* Its own functions have no name, the file has. */
+        if (strncmp(a.why, "SIG", 3) == 0 && strncmp(a.place, "bad+0x", 6) != 0)
+            fail_msg("%s: died in `%s`", harms[i].text, a.place);
         a = ask(l, ITEM_ID, "good", 4);
         assert_int_equal(a.verdict, LIB_ACCEPT);
         assert_memory_equal(canon, "\"good\" ", 7);
@@ -252,6 +257,56 @@ static void harm_is_kept(void **state) {
     library_end();
     assert_int_equal(ask(l, ITEM_ID, "again", 5).verdict, LIB_CRASH);
     library_end();
+}
+
+/* ---- one that dies in this process ----------------------------------------------------------------------
+ */
+
+static void parse_dying(enum lib_item item, const uint8_t *p, size_t n, struct lib_answer *a) {
+    static bool prepared;
+    (void)item, (void)n;
+    if (p[0] == 'a')
+        abort();
+    if (p[0] == 'n' || (p[0] == 's' && prepared))
+        raise(SIGSEGV);
+    prepared |= p[0] == 'p';
+    a->verdict = LIB_ACCEPT;
+}
+LIBRARY(dying) = {.name = "dying", .items = 1u << ITEM_ID, .parse = parse_dying};
+
+/* In a process of its own: the signal of which it dies, or 0. */
+static int dies_of(const char *const *texts, uint8_t last, const char *why) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        char err[100];
+        struct lib_answer a = {0};
+        library_limits =
+            (struct library_limits){.deadline_ms = 1000, .memory = (size_t)64 << 20, .survive = true};
+        bool good = library_start(&library_dying, err, sizeof err);
+        for (; *texts; texts++)
+            a = ask(&library_dying, ITEM_ID, *texts, strlen(*texts));
+        good = good && a.verdict == last && strstr(a.why, why) && (last != LIB_CRASH || a.place[0]);
+        if (!good)
+            fprintf(stderr, "%s, %s, %s\n", lib_verdict_name(a.verdict), a.why, a.place);
+        library_end();
+        _exit(good ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void crashes_are_survived(void **state) {
+    (void)state;
+    assert_int_equal(dies_of((const char *const[]){"null", NULL}, LIB_CRASH, "SIGSEGV"), 0);
+    assert_int_equal(dies_of((const char *const[]){"null", "abort", NULL}, LIB_CRASH, "SIGABRT"), 0);
+    assert_int_equal(dies_of((const char *const[]){"abort", "null", "good", NULL}, LIB_ACCEPT, ""), 0);
+    /* What no fresh process shows is the first crash's state; behind a crash, nobody's. */
+    assert_int_equal(
+        dies_of((const char *const[]){"prepare", "state", NULL}, LIB_CRASH, "behind earlier inputs"), 0);
+    assert_int_equal(dies_of((const char *const[]){"abort", "prepare", "state", NULL}, LIB_CRASH, ""),
+                     SIGABRT);
 }
 
 /* What earlier inputs have left in memory is not the fault of the one with which it is full. */
@@ -305,6 +360,7 @@ int main(void) {
         cmocka_unit_test(answers),
         cmocka_unit_test(cyrus_limits),
         cmocka_unit_test(harm_is_kept),
+        cmocka_unit_test(crashes_are_survived),
         cmocka_unit_test(leaks_blame_nobody),
         cmocka_unit_test(what_cannot_be_loaded),
         cmocka_unit_test(names),

@@ -92,6 +92,31 @@ static void counts_add_up(void **state) {
     assert_non_null(find(n, "dir/second.so", CAUSE_TRAILING_OCTETS));
 }
 
+/* Crashes in two places are two kinds, each with an input of its own. */
+static void places_are_apart(void **state) {
+    (void)state;
+    char err[300] = "";
+    uint64_t executed;
+    struct tally *t = tally_open(folder, err, sizeof err);
+    assert_non_null(t);
+    for (int i = 0; i < 4; i++) {
+        struct difference d = {
+            .part = PART_FAULT, .causes = 1, .cause = {CAUSE_ATOM}, .answer = {.verdict = LIB_CRASH}};
+        const char *input = i % 2 ? "ID (x\r\n" : "ID (x y\r\n";
+        strcpy(d.answer.place, i % 2 ? "read_list:read_line" : "read_word:read_line");
+        assert_true(
+            tally_add(t, &takes_all, ITEM_ID, &d, (const uint8_t *)input, strlen(input), err, sizeof err));
+    }
+    tally_close(t);
+    int n = tally_read(folder, v, 100, &executed, err, sizeof err);
+    assert_int_equal(n, 2);
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(v[i].count, 2);
+        assert_string_equal(v[i].place, i ? "read_word:read_line" : "read_list:read_line");
+        assert_int_equal(v[i].shortest, strlen(i ? "ID (x y\r\n" : "ID (x\r\n"));
+    }
+}
+
 /* Killed while it writes, again and again: all that was counted before is there, and the files are whole. */
 static void survives_a_kill(void **state) {
     (void)state;
@@ -264,6 +289,7 @@ int main(void) {
     library_register(&second);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(counts_add_up, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(places_are_apart, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(survives_a_kill, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(full_disk, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(wrong_folders, make_folder, remove_folder),

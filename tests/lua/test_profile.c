@@ -54,6 +54,17 @@ static void test_page(void) {
         CHECK(profile_has(p, ITEM_ID, PART_REFUSES, CAUSE_LITERAL) &&
                   profile_has(p, ITEM_ID, PART_WAITS, CAUSE_LITERAL),
               "a list");
+        CHECK(profile_has_fault(p, LIB_CRASH, "read_list:read_line") &&
+                  !profile_has_fault(p, LIB_CRASH, "read_list:main") && !profile_has_fault(p, LIB_CRASH, ""),
+              "a place");
+        CHECK(profile_has_fault(p, LIB_HANG, "") && !profile_has_fault(p, LIB_MEMORY, ""), "a hang");
+        struct fold v[] = {
+            {.library = "example", .part = PART_FAULT, .verdict = LIB_CRASH, .place = "read_list:read_line"},
+            {.library = "example", .part = PART_FAULT, .verdict = LIB_CRASH, .place = "read_word"},
+            {.library = "example", .item = ITEM_ID, .part = PART_TAKES, .cause = CAUSE_ODD_COUNT},
+            {.library = "another", .item = ITEM_ID, .part = PART_TAKES, .cause = CAUSE_ODD_COUNT}};
+        profile_mark(p, v, 4);
+        CHECK(v[0].known && !v[1].known && v[2].known && !v[3].known, "marks");
     }
     profile_free(p);
     *next = '\0';
@@ -82,12 +93,17 @@ static const struct {
      ":3: unknown cause `odd-counts`: expected one that `imapdiff list causes` names (nearest name: "
      "odd-count)"},
     {"return profile { library = \"x\", known = {\n id = {\n  atom = \"take\" } } }",
-     ":3: unknown part `take`: expected takes, refuses, waits, short, content, lingers or fault (nearest name: "
+     ":3: unknown part `take`: expected takes, refuses, waits, short, content, lingers or fault (nearest "
+     "name: "
      "takes)"},
     {"return profile { library = \"x\", known = { id = { atom = true } } }",
      ":1: a cause is a boolean: expected \"takes\""},
     {"return profile { library = \"x\", known = { id = { \"atom\" } } }",
      ":1: a value without a name: expected"},
+    {"return profile { library = \"x\", known = {}, faults = {\n 3 } }",
+     ":2: `faults` is a list of places: expected"},
+    {"return profile { library = \"x\", known = {}, faults = { hang = true } }",
+     ":1: `faults` is a list of places: expected"},
     {"return profile { library = 3, known = {} }", ":1: field `library` is an integer: expected a string"},
     {"return profil { }",
      ":1: unknown name `profil`: expected one that lua/API.md lists (nearest name: profile)"},
