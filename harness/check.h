@@ -71,7 +71,7 @@ struct finding *tally_note(struct tally *t, const struct note *n, bool *fresh);
 /* Findings by weight (VIOLATES first), then count; rows by point, context, count. */
 void tally_sort(struct tally *t);
 /* How many answers row i's (point, context) had, where row i is the first of them; 0: row i is not. More than
- * one: the same situation was not always answered in the same way (MAP-I15). */
+ * one: the same situation was not always answered in the same way (MAP-I15). "unseen" is no answer. */
 uint32_t tally_answers(const struct tally *t, uint32_t i);
 bool finding_fails(const struct finding *f, bool strict);
 bool tally_fails(const struct tally *t, bool strict);

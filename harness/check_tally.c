@@ -139,7 +139,7 @@ uint32_t tally_answers(const struct tally *t, uint32_t i) {
         bool same = t->row[k].point == t->row[i].point && t->row[k].context == t->row[i].context;
         if (same && k < i)
             return 0;
-        n += same;
+        n += same && strcmp(t->row[k].answer, "unseen") != 0; /* nothing told it from the others */
     }
     return n;
 }

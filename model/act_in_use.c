@@ -37,7 +37,7 @@ void prove(struct run *r, unsigned session, uint32_t event) {
 }
 
 bool name_again(const struct run *r, const struct wsession *w) {
-    return w->unproven && w->was && w_name(r->w, w->was)->box && !name_is_inbox(world_name_text(r->w, w->was));
+    return (w->unproven || w->doom == DOOM_OTHER) && w->was && w_name(r->w, w->was)->box && !name_is_inbox(world_name_text(r->w, w->was));
 }
 
 static bool on_messages(uint8_t kind) {

@@ -75,12 +75,15 @@ static void judge_append(struct run *r, struct step *s) {
     struct seq_set set;
     if (b->unknown || !seq_set_parse(c->set1, false, &set) || set.n != 1) return;
     const char *seen = run_say(r, "APPENDUID %u %u", c->number, set.r[0].lo);
-    if (b->renamed && b->validity != c->number) new_validity(r, (uint16_t)(b - w_box(r->w, 0)), c->number);
+    uint32_t next = s->uidnext;
+    if (b->renamed && b->validity != c->number) {
+        new_validity(r, (uint16_t)(b - w_box(r->w, 0)), c->number);
+        next = 1; /* what was known of the UIDs was of the old one */
+    }
     if (b->validity && b->validity != c->number && !b->renamed)
         run_note_more(note_reply(r, s, V_VIOLATES, "MAP-I16 MAP-I8 R4315-3", "APPENDUID's UIDVALIDITY is not the mailbox's"), seen,
                       run_say(r, "%u", b->validity));
     b->validity = c->number;
-    uint32_t next = s->uidnext;
     if (w_message(r->w, s->message)->uid == set.r[0].lo) return;
     if (w_message(r->w, s->message)->uid) {
         run_note_more(note_reply(r, s, V_VIOLATES, "MAP-I16 R4315-3", "APPENDUID names another UID than the message has"), seen,
@@ -238,12 +241,12 @@ void judge_checkpoint(struct run *r, uint32_t event) {
     for (unsigned i = 0; i < r->w->cap.sessions; i++) {
         struct wsession *s = w_session(r->w, i);
         /* Who was to be cut off has just answered NOOP twice: it was another practice. */
-        bool uncut = s->state == SES_SELECTED && s->doom == DOOM_DISCONNECT && s->maker;
-        if ((uncut && !name_again(r, s)) || led_but_stays(r->w, i)) r->failed = true;
-        if (uncut && !r->failed) {
+        bool inside = s->state == SES_SELECTED, again = inside && name_again(r, s), cut = s->doom == DOOM_DISCONNECT && s->maker;
+        if ((inside && cut && !again) || led_but_stays(r->w, i)) r->failed = true;
+        if (again && (cut || s->doom == DOOM_OTHER) && !s->stays) {
             run_note(r, V_UNDOCUMENTED, (int)i, event, "MAP-1-c MAP-3.3-a",
                      "a session is not cut off when a mailbox has the name again that its own lost");
-            s->maker = 0; /* once */
+            s->stays = 1;
         }
         if (judged_view(r->w, s)) judge_view(r, i, event);
     }

@@ -79,10 +79,11 @@ static void emit_chain(struct oracle *o, uint32_t node) {
         struct pending_note *p = &o->node[node].n;
         if (p->proof) proven |= (uint64_t)1 << p->session;
         if (p->unproven) {
-            bool unseen = (p->inside[0] && !(p->inside[0] & proven)) || (p->inside[1] && !(p->inside[1] & proven));
+            const uint64_t others = p->inside[0], own = p->inside[1];
+            bool unseen = !(others | own) || (others && !(others & proven)) || (own && !(own & proven));
             if (unseen) unsee(p);
-            unsee_resting(o, reversed, p->inside[0] | p->inside[1], unseen);
-            proven &= ~(p->inside[0] | p->inside[1]);
+            unsee_resting(o, reversed, others | own, unseen);
+            proven &= ~(others | own);
         }
         o->node[node].prev = reversed;
         reversed = node;

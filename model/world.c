@@ -198,7 +198,7 @@ void world_leave(struct world *w, unsigned session) {
     uint16_t box = s->box;
     s->box = s->view = s->announced = s->was = 0;
     s->doom = DOOM_NONE;
-    s->maker = s->loose = s->read_only = s->owes = s->unproven = 0;
+    s->maker = s->stays = s->loose = s->read_only = s->owes = s->unproven = 0;
     memset(w_view(w, session), 0, w->cap.view * sizeof(struct wview));
     if (s->state == SES_SELECTED) s->state = SES_AUTH;
     /* MAP-3.2-b: the last visitor's end is the ghost's. */

@@ -104,7 +104,8 @@ struct wsession {
     uint8_t utf8;
     uint8_t after_id;   /* judging: ID was the last command, and a mailbox was selected */
     uint8_t handshake;  /* STARTTLS was answered OK, TLS is not there yet */
-    uint8_t spare[2];   /* no padding: the struct is hashed */
+    uint8_t stays;      /* judging: it was noted that it is not cut off although its mailbox was taken away */
+    uint8_t spare;      /* no padding: the struct is hashed */
 };
 
 struct wview {

@@ -91,6 +91,12 @@ static const struct {
     {"the renamed one's name again", RENAMED AGAIN FETCHED NOOP "K\n", P_RENAME_IN_USE, "unseen", V_CONFORMS},
     {"the renamed one's name again, BYE", RENAMED AGAIN "S2: * BYE x\nX2\n", P_RENAME_IN_USE,
      "disconnect-on-rename", V_CONFORMS},
+    {"renamed, the name again, BYE of one of two",
+     INSIDE
+     "+3\nS3: * OK hi\nC3: c1 LOGIN u1 pw\nS3: c1 OK x\nC3: c2 SELECT FOO\nS3: * FLAGS (\\Seen)\nS3: * 1 "
+     "EXISTS\nS3: * 0 RECENT\nS3: c2 OK [READ-WRITE] x\nC1: a4 RENAME FOO BAR\nS1: a4 OK x\n"
+     "S3: * BYE x\nX3\nC1: a5 CREATE FOO\nS1: a5 OK x\nC2: b3 NOOP\nS2: b3 OK x\nK\nK\n-2\n",
+     P_RENAME_IN_USE, "disconnect-on-rename", V_CONFORMS},
     /* CLOSE tells nothing; what a FETCH behind it tells must not be taken against it. */
     {"MAP-4.1.1-a", DELETED_MESSAGE FETCHED_DELETED "S2: b3 OK x\n", P_FETCH_EXPUNGED, "fetch-ghosted",
      V_CONFORMS},
