@@ -47,6 +47,7 @@ static bool copy_one(struct run *r, struct step *s, const struct target *t) {
     g = w_message(r->w, t->m);
     /* The copy has the flags as this session may see them: if several versions qualify, the next look binds. */
     if (r->mode == JUDGE && (g->first != g->last || g->flags_unknown)) w_message(r->w, m)->flags_unknown = 1;
+    if (r->mode == SERVE) w_message(r->w, m)->date = g->date; /* RFC 3501 6.4.7 */
     if (!s->message) s->message = m;
     s->copies++;
     return true;
@@ -139,7 +140,7 @@ static bool destination(struct run *r, struct step *s) {
     if (!(s->name = step_name(r, s, &s->c->mailbox))) return false;
     const struct wsession *w = step_session(r, s);
     s->box = w_name(r->w, s->name)->box;
-    if (s->box) return true;
+    if (s->box) return !mailbox_full(r, s, s->box, s->targets);
     if (w_box(r->w, w->box)->name == s->name && w_box(r->w, w->box)->state != BOX_LIVE) s->insider = 1;
     s->code = CODE_TRYCREATE;
     if (says(r, s, REPLY_NO, "No such mailbox")) {

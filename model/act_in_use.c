@@ -70,7 +70,7 @@ void weigh(struct run *r, const struct step *s) {
 /* Those inside who can tell of the answer: over whom an earlier one hangs can not. */
 static uint64_t witnesses(const struct run *r, uint16_t box) {
     uint64_t inside = 0;
-    for (unsigned i = 0; i < r->w->cap.sessions; i++) {
+    for (unsigned i = 0; r->mode == JUDGE && i < r->w->cap.sessions; i++) {
         const struct wsession *v = w_session(r->w, i);
         if (v->state == SES_SELECTED && v->box == box && !v->doom) inside |= (uint64_t)1 << i;
     }
@@ -87,7 +87,7 @@ static int visitors_context(struct run *r, const struct step *s, uint16_t box, i
         if (v->state != SES_SELECTED || v->box != box) continue;
         if (r->mode == JUDGE && v->doom && v->unproven) r->cost++; /* of two causes the later one explains it better */
         if (!v->read_only) *mode = 0;
-        if (r->idle >> i & 1) *idle = 1;
+        if (r->mode == SERVE ? v->idles : r->idle >> i & 1) *idle = 1;
         if ((int)i == s->session)
             own = 1;
         else
@@ -181,6 +181,7 @@ static void rename_inbox(struct run *r, struct step *s, uint16_t box, uint16_t t
         }
         /* As the renaming session may see them, like a copy's. */
         if (r->mode == JUDGE && (g->first != g->last || g->flags_unknown)) w_message(r->w, moved)->flags_unknown = 1;
+        if (r->mode == SERVE) w_message(r->w, moved)->date = g->date;
         world_kill(r->w, m);
     }
     s->box = made;
@@ -225,13 +226,14 @@ static void rename_children(struct run *r, struct step *s, uint16_t from, uint16
     for (unsigned i = 1, n = r->w->names; i < n; i++) {
         struct slice t = world_name_text(r->w, (uint16_t)i);
         uint16_t box = w_name(r->w, i)->box;
-        if (!box || w_name(r->w, i)->user != step_session(r, s)->user || !under(t, parent)) continue;
+        if (!box || w_name(r->w, i)->user != w_name(r->w, from)->user || !under(t, parent)) continue;
         uint8_t buf[600];
         struct slice p = world_name_text(r->w, to);
         if (p.n + t.n - parent.n > sizeof buf) continue;
         memcpy(buf, p.p, p.n);
         memcpy(buf + p.n, t.p + parent.n, t.n - parent.n);
-        uint16_t child = world_name(r->w, step_session(r, s)->user, (struct slice){buf, p.n + t.n - parent.n});
+        struct slice moved = {buf, p.n + t.n - parent.n};
+        uint16_t child = world_name(r->w, step_owner(r, s, moved), moved);
         if (!child) {
             r->full = true;
             return;

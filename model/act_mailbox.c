@@ -40,11 +40,24 @@ static void superiors(struct run *r, struct step *s) {
     }
 }
 
+uint8_t step_owner(const struct run *r, const struct step *s, struct slice name) {
+    size_t n = r->shared ? strlen(r->shared) : 0;
+    return n && name.n > n && memcmp(name.p, r->shared, n) == 0 ? USER_SHARED : step_session(r, s)->user;
+}
+
+/* A server keeps no name because somebody asked for it: who tries many would fill the world. */
+static bool looks_only(const struct run *r, const struct step *s, const struct istring *a) {
+    return r->mode == SERVE && a == &s->c->mailbox && s->c->kind != CMD_CREATE && s->c->kind != CMD_SUBSCRIBE;
+}
+
 uint16_t step_name(struct run *r, struct step *s, const struct istring *a) {
     uint8_t buf[512];
     struct slice name;
     if (!mailbox_argument(r, a, buf, sizeof buf, &name)) return 0;
-    uint16_t i = world_name(r->w, step_session(r, s)->user, name);
+    uint8_t owner = step_owner(r, s, name);
+    uint16_t i = !looks_only(r, s, a) || name_is_inbox(name) || world_find_name(r->w, owner, name)
+                     ? world_name(r->w, owner, name)
+                     : world_name(r->w, USER_NOBODY, (struct slice){(const uint8_t *)"", 0});
     if (!i) r->full = true;
     if (i && name_is_inbox(name) && !w_name(r->w, i)->box) {
         uint16_t b = world_add_box(r->w, i, BOX_LIVE);
@@ -350,6 +363,20 @@ static bool append_message(struct run *r, struct step *s, uint16_t box) {
     return true;
 }
 
+bool mailbox_full(struct run *r, struct step *s, uint16_t box, unsigned more) {
+    if (r->mode == JUDGE || !r->host->max_messages || w_box(r->w, box)->held + more <= r->host->max_messages) return false;
+    says(r, s, REPLY_NO, "[OVERQUOTA] The mailbox is full");
+    s->refused = 1;
+    return true;
+}
+
+static bool no_room_for(struct run *r, struct step *s) {
+    if (r->mode == JUDGE || !r->content->intern || r->content->intern(r->content->self, s->c->message.s)) return false;
+    says(r, s, REPLY_NO, "[OVERQUOTA] No room for more messages");
+    s->refused = 1;
+    return true;
+}
+
 static void act_append(struct run *r, struct step *s) {
     if (!(s->name = step_name(r, s, &s->c->mailbox))) return;
     uint16_t box = mailbox_of(r, s, s->name);
@@ -365,6 +392,7 @@ static void act_append(struct run *r, struct step *s) {
         if (!box && s->word == REPLY_OK && (box = world_add_box(r->w, s->name, BOX_LIVE))) w_box(r->w, box)->unknown = 1;
         return;
     }
+    if (mailbox_full(r, s, box, 1) || no_room_for(r, s)) return;
     if (!says(r, s, REPLY_OK, "Appended")) {
         refuse_undocumented(r, s, "APPEND to a mailbox that exists was refused");
         return;

@@ -80,6 +80,15 @@ static int set_key(struct search *q, unsigned i, bool uid, struct slice text) {
     return u ? seq_set_has(&set, u, max_uid(q)) : MAYBE;
 }
 
+/* The day of the INTERNALDATE, whatever its zone (RFC 3501 6.4.4). */
+static int date_key(const struct search *q, unsigned i, int kind, uint32_t node) {
+    char buf[40];
+    if (q->r->mode != SERVE) return MAYBE;
+    uint32_t want = date_day(argument(q, node, 0));
+    uint32_t day = date_day(message_date(q->r, w_view(q->r->w, (unsigned)q->s->session)[i].message, buf));
+    return want && day && (kind == SK_BEFORE ? day < want : kind == SK_ON ? day == want : day >= want);
+}
+
 static int keys(struct search *q, unsigned i, uint32_t node);
 
 static int key(struct search *q, unsigned i, uint32_t node) {
@@ -108,7 +117,10 @@ static int key(struct search *q, unsigned i, uint32_t node) {
     case SK_BODY: case SK_TEXT: case SK_SUBJECT: case SK_FROM: case SK_TO: case SK_CC: case SK_BCC: case SK_HEADER:
         return content_key(q, i, kind, node);
     case SK_SENTBEFORE: case SK_SENTON: case SK_SENTSINCE: return content_key(q, i, kind, node);
-    default: return MAYBE; /* \Recent and INTERNALDATE are the server's own */
+    case SK_BEFORE: case SK_ON: case SK_SINCE: return date_key(q, i, kind, node);
+    case SK_RECENT: case SK_NEW: return q->r->mode == SERVE ? NO : MAYBE; /* it calls no message \Recent */
+    case SK_OLD: return q->r->mode == SERVE ? YES : MAYBE;
+    default: return MAYBE;
     }
 }
 

@@ -80,6 +80,7 @@ static void failed_select(struct run *r, struct step *s) {
 static void act_malformed(struct run *r, struct step *s) {
     if (s->syntax.verdict == LEX_LIMIT) {
         r->capped = true;
+        says(r, s, REPLY_NO, "The command is too large");
         return;
     }
     if (s->c->kind == CMD_CLIENTID && underscore(r, s)) return;
@@ -126,6 +127,9 @@ static void logged_in(struct run *r, struct step *s, int user) {
     w->user = (uint8_t)user;
     w->caps[1] = 0;
     w->id_caps = 0;
+    if (r->mode == JUDGE) return;
+    uint16_t inbox = world_name(r->w, (uint8_t)user, (struct slice){(const uint8_t *)"INBOX", 5}); /* it is always there */
+    if (!inbox || (!w_name(r->w, inbox)->box && !world_add_box(r->w, inbox, BOX_LIVE))) r->full = true;
 }
 
 static void act_credentials(struct run *r, struct step *s, struct slice user, struct slice password) {
@@ -135,6 +139,9 @@ static void act_credentials(struct run *r, struct step *s, struct slice user, st
     int cause = known ? 2 : index >= 0 ? 0 : 1;
     uint32_t context = point_context(P_LOGIN_REFUSED, 1, &cause);
     if (r->mode == SERVE) {
+        /* CID-5.1-6 to 5.1-8: who is refused for a client's identity meets what a wrong password meets. */
+        const struct model_server_options *h = r->host;
+        known = known && !(h && h->admits && !h->admits(h->user, s->session, user));
         if (known || run_fault(r, P_FAULT_SESSION, 1, OP_F_LOGIN_ANY)) {
             says(r, s, REPLY_OK, "Logged in");
             logged_in(r, s, index < 0 ? 0 : index);
@@ -318,6 +325,8 @@ static void act_clientid(struct run *r, struct step *s) {
             says(r, s, REPLY_NO, "Not you");
         else
             says(r, s, bad ? REPLY_BAD : REPLY_OK, bad ? "CLIENTID refused" : "CLIENTID completed");
+        if (s->word == REPLY_OK && r->host && r->host->on_clientid)
+            r->host->on_clientid(r->host->user, s->session, s->c->clientid_type, s->c->clientid_token);
     } else
         judge_clientid(r, s);
     if (s->word == REPLY_OK) w->cid_accepted = 1;

@@ -28,8 +28,8 @@ void serve_line(struct model_server *m, int session, const char *format, ...) {
     if (m->opt.emit) m->opt.emit(m->opt.user, session, (const uint8_t *)line, (size_t)n + 2);
 }
 
-/* The buffer is kept for the next of this number: it is large. */
-static void forget(struct serve_session *s) { *s = (struct serve_session){.in = s->in}; }
+/* The buffer is kept for the next of this number; its octets may still be looked at. */
+static void forget(struct serve_session *s) { *s = (struct serve_session){.in = s->in, .cap = s->cap}; }
 
 void serve_hangup(struct model_server *m, int session) {
     struct serve_session *s = &m->session[session];
@@ -73,7 +73,8 @@ void model_server_free(struct model_server *m) {
 }
 
 void model_server_reset(struct model_server *m) {
-    for (int i = 0; i < MODEL_SESSIONS; i++) forget(&m->session[i]);
+    for (int i = 0; i < m->top; i++) forget(&m->session[i]);
+    m->top = 0;
     world_init(m->w, &m->caps);
     m->next_validity = (uint32_t)(m->opt.seed % 1000000) + 1000;
     m->speaking = -1;
@@ -93,13 +94,14 @@ static bool grow(struct model_server *m) {
 
 /* ---- one step ---- */
 
-static void start_run(struct model_server *m) {
+void serve_start_run(struct model_server *m) {
     struct run *r = &m->run;
     r->mode = SERVE;
     r->w = m->w;
     r->behaviours = m->opt.behaviours;
     r->content = &m->opt.content;
     r->users = m->opt.users;
+    r->host = &m->opt;
     r->facts = &m->facts;
     r->chosen = m->opt.chosen;
     r->chosen_n = m->opt.chosen_n;
@@ -110,12 +112,18 @@ static void start_run(struct model_server *m) {
     r->steps = &m->step;
     r->n_steps = 1;
     r->n_heard = 0;
-    r->idle = 0;
-    for (int i = 0; i < MODEL_SESSIONS && i < m->w->cap.sessions; i++)
-        if (m->session[i].idle) r->idle |= (uint64_t)1 << i;
+    r->shared = m->opt.shared;
 }
 
-/* What a server binds by rule: UIDVALIDITY and UIDs. */
+static void bind_date(struct model_server *m, const struct step *s, struct wmessage *g) {
+    char now[40] = "";
+    const struct content_ops *o = &m->opt.content;
+    if (!s->c->date.n && m->opt.now) m->opt.now(m->opt.user, now);
+    struct slice text = s->c->date.n ? s->c->date : (struct slice){(const uint8_t *)now, (uint32_t)strlen(now)};
+    g->date = text.n && o->intern ? o->intern(o->self, text) : 0;
+}
+
+/* What a server binds by rule: UIDVALIDITY, UIDs and dates. */
 static void bind_unknowns(struct model_server *m, const struct step *s) {
     struct world *w = m->w;
     if (!s->name) return; /* nothing comes into being without a mailbox's name */
@@ -128,6 +136,7 @@ static void bind_unknowns(struct model_server *m, const struct step *s) {
     }
     if (s->c->kind != CMD_APPEND || !s->message) return;
     struct wmessage *g = w_message(w, s->message);
+    bind_date(m, s, g);
     if (run_fault(&m->run, P_FAULT_APPEND, 0, OP_F_UID_REUSED) && g->uid > 1) g->uid--;
     if (run_fault(&m->run, P_FAULT_APPEND, 0, OP_F_UID_DESCENDS) && g->uid > 2) g->uid -= 2;
 }
@@ -146,7 +155,7 @@ static bool make_room(struct model_server *m, const struct step *s) {
 
 static bool run_act(struct model_server *m, struct step *s) {
     if (!make_room(m, s)) return false;
-    start_run(m);
+    serve_start_run(m);
     act(&m->run, s);
     assert(!m->run.full);
     bind_unknowns(m, s);
@@ -253,6 +262,19 @@ static void tagged_reply(struct model_server *m, struct step *s) {
         serve_line(m, session, "%.*s %s again", tag_n, tag, word_text(s->word));
 }
 
+bool serve_over_quota(struct model_server *m, struct step *s) {
+    const struct imap_command *c = s->c;
+    unsigned names = m->opt.max_mailboxes, most = m->opt.max_messages;
+    bool adds = c->kind == CMD_APPEND || c->kind == CMD_COPY || c->kind == CMD_MOVE;
+    bool full = false;
+    for (unsigned b = 1; most && adds && b < m->w->boxes; b++) full |= w_box(m->w, b)->held * 2u > most;
+    if (full) world_collect(m->w); /* the dead do not count */
+    if (!names || m->w->names <= names || (c->kind != CMD_CREATE && c->kind != CMD_RENAME && c->kind != CMD_SUBSCRIBE)) return false;
+    s->word = REPLY_NO;
+    s->text = "[LIMIT] Too many mailboxes";
+    return true;
+}
+
 static enum moment moment_of(const struct step *s) {
     if (s->c->uid) return MOMENT_UID;
     switch (s->c->kind) {
@@ -274,7 +296,7 @@ static void after_reply(struct model_server *m, struct step *s) {
     if (s->c->kind == CMD_STARTTLS && s->word == REPLY_OK && m->opt.start_tls) m->opt.start_tls(m->opt.user, session);
 }
 
-static void execute(struct model_server *m, int session, size_t n, struct slice secret) {
+void serve_command(struct model_server *m, int session, size_t n, struct slice secret) {
     struct serve_session *ss = &m->session[session];
     static const struct lex_options lex = {.dialect = DIALECT_3501, .literals = LITERALS_PLUS};
     m->nodes.len = 1;
@@ -282,15 +304,17 @@ static void execute(struct model_server *m, int session, size_t n, struct slice 
     struct lex_result syntax = parse_command(ss->in, n, &lex, &m->nodes, &m->command);
     m->step = (struct step){.c = &m->command, .nodes = &m->nodes, .syntax = syntax, .session = session, .point = -1, .secret = secret};
     struct step *s = &m->step;
-    if (syntax.verdict == LEX_ACCEPT && m->command.kind == CMD_IDLE && w_session(m->w, (unsigned)session)->state >= SES_AUTH) {
+    if (syntax.verdict == LEX_ACCEPT && m->command.kind == CMD_IDLE && w_session(m->w, (unsigned)session)->state >= SES_AUTH &&
+        m->command.tag.n < sizeof ss->tag) {
         ss->idle = true;
+        w_session(m->w, (unsigned)session)->idles = 1;
         snprintf(ss->tag, sizeof ss->tag, "%.*s", (int)m->command.tag.n, (const char *)m->command.tag.p);
         serve_line(m, session, "+ idling");
-        start_run(m);
+        serve_start_run(m);
         serve_tell(m, session, MOMENT_IDLE, NULL);
         return;
     }
-    if (!run_act(m, s)) {
+    if (!serve_over_quota(m, s) && !run_act(m, s)) {
         s->word = REPLY_NO;
         s->text = "No room";
     }
@@ -302,106 +326,6 @@ static void execute(struct model_server *m, int session, size_t n, struct slice 
     tagged_reply(m, s);
     after_reply(m, s);
     if (m->run.full) grow(m); /* a view had no room for what there is to tell */
-}
-
-/* ---- input ---- */
-
-static bool is_word(struct slice line, const char *word) { /* the second word of a command line */
-    const uint8_t *sp = memchr(line.p, ' ', line.n);
-    if (!sp) return false;
-    struct slice rest = {sp + 1, (uint32_t)(line.p + line.n - sp - 1)};
-    size_t n = strlen(word);
-    return rest.n > n && slice_is_nocase((struct slice){rest.p, (uint32_t)n}, word) && rest.p[n] == ' ';
-}
-
-/* Does the line (CRLF included) end in a literal's announcement? Its size, or -1. */
-static int64_t announced(struct slice line, bool *sync) {
-    if (line.n < 5 || line.p[line.n - 3] != '}') return -1;
-    uint32_t i = line.n - 4;
-    *sync = line.p[i] != '+';
-    if (!*sync) i--;
-    int64_t n = 0, scale = 1;
-    uint32_t digits = 0;
-    for (; i && line.p[i] >= '0' && line.p[i] <= '9' && digits < 12; i--, digits++, scale *= 10) n += (line.p[i] - '0') * scale;
-    return digits && line.p[i] == '{' ? n : -1;
-}
-
-static void consume(struct serve_session *s, size_t n) {
-    if (!s->in) return;
-    if (n > s->n) n = s->n; /* TLS began: the rest was dropped */
-    memmove(s->in, s->in + n, s->n - n);
-    s->n -= n;
-    s->scanned = s->line = s->literal_end = s->command = 0;
-}
-
-static void line_done(struct model_server *m, int session, size_t end) {
-    struct serve_session *s = &m->session[session];
-    struct slice line = {s->in + s->line, (uint32_t)(end - s->line)};
-    if (s->idle) {
-        s->idle = false;
-        bool done = line.n >= 4 && slice_is_nocase((struct slice){line.p, 4}, "DONE");
-        start_run(m);
-        serve_line(m, session, "%s %s", s->tag, done ? "OK Idle over" : "BAD Expected DONE");
-        consume(s, end);
-        return;
-    }
-    if (s->secret) {
-        s->secret = false;
-        execute(m, session, s->command, line);
-        if (m->session[session].open) consume(s, end);
-        return;
-    }
-    struct slice whole = {s->in, (uint32_t)end};
-    bool sync = true, clientid = is_word(whole, "CLIENTID");
-    int64_t literal = clientid && !run_fault(&m->run, P_FAULT_CLIENTID, 0, OP_F_CID_LITERAL) ? -1 : announced(line, &sync);
-    if (literal >= 0) {
-        if ((size_t)literal > SERVE_INPUT - 4096 - s->n) {
-            serve_line(m, session, "* BYE The literal is too large");
-            serve_hangup(m, session);
-            return;
-        }
-        if (sync) serve_line(m, session, "+ go on");
-        s->literal_end = end + (size_t)literal;
-        s->line = s->literal_end;
-        return;
-    }
-    /* AUTHENTICATE without an initial response: the answer line follows. */
-    if (is_word(whole, "AUTHENTICATE")) {
-        uint32_t spaces = 0;
-        for (uint32_t i = 0; i < whole.n; i++) spaces += whole.p[i] == ' ';
-        if (spaces == 2 && w_session(m->w, (unsigned)session)->state == SES_NONAUTH) {
-            s->secret = true;
-            s->command = s->line = end;
-            serve_line(m, session, "+ ");
-            return;
-        }
-    }
-    execute(m, session, end, (struct slice){0});
-    if (s->open) consume(s, end);
-}
-
-void model_server_input(struct model_server *m, int session, const uint8_t *p, size_t n) {
-    struct serve_session *s = &m->session[session];
-    m->speaking = session;
-    if (!s->open) return;
-    if (s->n + n > SERVE_INPUT) {
-        serve_line(m, session, "* BYE The command is too long");
-        serve_hangup(m, session);
-        return;
-    }
-    memcpy(s->in + s->n, p, n);
-    s->n += n;
-    while (s->open && s->scanned < s->n && !w_session(m->w, (unsigned)session)->handshake) {
-        if (s->literal_end > s->scanned) {
-            s->scanned = s->literal_end < s->n ? s->literal_end : s->n;
-            continue;
-        }
-        uint8_t *lf = memchr(s->in + s->scanned, '\n', s->n - s->scanned);
-        s->scanned = lf ? (size_t)(lf - s->in) + 1 : s->n;
-        if (lf) line_done(m, session, s->scanned);
-    }
-    serve_flush(m);
-    model_server_tick(m);
 }
 
 /* ---- sessions ---- */
@@ -418,10 +342,10 @@ int model_server_open(struct model_server *m, int session, bool tls) {
         free(m->w);
         m->w = w;
     }
-    if (!s->in && !(s->in = malloc(SERVE_INPUT))) return -1;
     s->open = true;
+    if (session >= m->top) m->top = session + 1;
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONAUTH, .tls = tls};
-    start_run(m);
+    serve_start_run(m);
     serve_line(m, session, "* OK imapdiff model ready");
     return 0;
 }
@@ -442,13 +366,24 @@ void model_server_closed(struct model_server *m, int session) {
     world_leave(m->w, (unsigned)session);
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONE};
     forget(s);
+    serve_give_back(m, s);
+}
+
+bool model_server_logged_in(const struct model_server *m, int session) {
+    return m->session[session].open && w_session(m->w, (unsigned)session)->state >= SES_AUTH;
+}
+
+void model_server_bye(struct model_server *m, int session, const char *text) {
+    if (!m->session[session].open) return;
+    serve_line(m, session, "* BYE %s", text);
+    serve_hangup(m, session);
 }
 
 void model_server_tick(struct model_server *m) {
-    for (int i = 0; i < MODEL_SESSIONS && i < m->w->cap.sessions; i++) {
-        if (!m->session[i].open) continue;
+    for (int i = 0; i < m->top; i++) {
         struct wsession *w = w_session(m->w, (unsigned)i);
-        start_run(m);
+        if (!m->session[i].open || (!m->session[i].idle && !w->doom && !m->run.faulty)) continue;
+        serve_start_run(m);
         if (w->state == SES_SELECTED && w->doom == DOOM_DISCONNECT) {
             serve_line(m, i, "* BYE The mailbox is gone");
             serve_hangup(m, i);

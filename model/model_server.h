@@ -5,7 +5,7 @@
 #include "behaviour.h"
 #include "content.h"
 
-#define MODEL_SESSIONS 64
+#define MODEL_SESSIONS 512
 
 struct model_server_options {
     const struct behaviours *behaviours;
@@ -21,6 +21,18 @@ struct model_server_options {
     void (*hangup)(void *user, int session);
     void (*start_tls)(void *user, int session); /* after the OK to STARTTLS was emitted */
     void *user;
+    /* Each of what follows may be NULL or 0. */
+    const char *shared; /* mailboxes whose names begin so ("Shared/") are all users' in common */
+    size_t max_line, max_command, max_before_login; /* octets: a line, a command with its literals; 0: 4 MiB */
+    unsigned max_mailboxes, max_messages; /* in all, in one mailbox; beyond, the command is answered NO */
+    /* Octets of contents, which stay as long as the contents do: need not be copied. */
+    void (*lend)(void *user, int session, const uint8_t *p, size_t n);
+    /* Between two commands: has the session enough to read or compute for now? Then model_server_resume goes on. */
+    bool (*busy)(void *user, int session);
+    void (*now)(void *user, char text[40]); /* for APPEND without a date: "25-Nov-2026 17:35:07 +0000" */
+    void (*on_id)(void *user, int session, struct slice list); /* a valid ID, as it was sent */
+    void (*on_clientid)(void *user, int session, struct slice type, struct slice token); /* one that was accepted */
+    bool (*admits)(void *user, int session, struct slice name); /* the password is right: may this client log in? */
 };
 
 struct model_server;
@@ -31,6 +43,10 @@ int model_server_open(struct model_server *m, int session, bool tls); /* emits t
 void model_server_tls_done(struct model_server *m, int session);
 /* Octets from the client, in any pieces. */
 void model_server_input(struct model_server *m, int session, const uint8_t *p, size_t n);
+void model_server_resume(struct model_server *m, int session); /* goes on where `busy` stopped it */
+bool model_server_logged_in(const struct model_server *m, int session);
+/* Ends a session with BYE and this text; nothing if it is not open. */
+void model_server_bye(struct model_server *m, int session, const char *text);
 void model_server_closed(struct model_server *m, int session); /* the client is gone */
 /* Changes that are due without a command (IDLE, BYE of a disconnected session): called by the host's loop. */
 void model_server_tick(struct model_server *m);

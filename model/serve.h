@@ -5,13 +5,13 @@
 #include "model_server.h"
 #include "step.h"
 
-#define SERVE_INPUT (1u << 22) /* a command with its literals */
 #define SERVE_OUT (1u << 16)
 
 struct serve_session {
     bool open, idle, secret, closing;
-    char tag[80];           /* of IDLE or AUTHENTICATE */
-    uint8_t *in;            /* SERVE_INPUT octets, allocated at the first open, kept to the end */
+    char tag[256];          /* of IDLE */
+    uint8_t *in;            /* kept from one session of this number to the next */
+    size_t cap;
     size_t n, scanned, line; /* octets held; looked at; start of the current line */
     size_t literal_end;     /* > 0: a literal reaches to here */
     size_t command;         /* AUTHENTICATE: length of the command before its answer line */
@@ -27,18 +27,28 @@ struct model_server {
     struct node_pool nodes;
     struct imap_command command;
     struct serve_session session[MODEL_SESSIONS];
+    int top;                /* sessions from here on were never opened since the last reset */
+    size_t held;            /* octets of all input buffers */
     struct out out;
     int speaking;           /* the session that `out` goes to */
     uint32_t next_validity;
     uint32_t selects;
     struct facts facts;
-    const char *users[9];
 };
 
 /* Hands over what `out` holds. */
 void serve_flush(struct model_server *m);
 void serve_line(struct model_server *m, int session, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void serve_hangup(struct model_server *m, int session);
+void serve_start_run(struct model_server *m);
+/* Runs the command in the session's first n octets, and answers it; `secret`: AUTHENTICATE's answer line. */
+void serve_command(struct model_server *m, int session, size_t n, struct slice secret);
+/* Frees a large input buffer that holds nothing. */
+void serve_give_back(struct model_server *m, struct serve_session *s);
+/* The command would make more than the host allows: answers NO, true. */
+bool serve_over_quota(struct model_server *m, struct step *s);
+/* Octets into `out`, which is handed over first where they do not fit. */
+void serve_octets(struct model_server *m, const uint8_t *p, size_t n);
 /* Untagged data of a command, before its tagged reply. */
 void serve_data(struct model_server *m, struct step *s);
 void serve_fetch_data(struct model_server *m, struct step *s);

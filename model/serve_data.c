@@ -38,7 +38,7 @@ void serve_capability(struct model_server *m, int session) {
     bool feature = false;
     for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);
     if (clientid) w->cid_advertised = 1;
-    serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE%s%s%s%s",
+    serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s",
                run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : "IMAP4rev1 ",
                before ? " AUTH=PLAIN SASL-IR" : "", before && !w->tls ? " STARTTLS" : "", clientid ? " CLIENTID" : "",
                feature && w->ids ? " X-FAST" : "");
@@ -66,6 +66,7 @@ static void serve_id(struct model_server *m, struct step *s) {
                 s->text = "Over the limits";
             }
     }
+    if (s->syntax.verdict == LEX_ACCEPT && m->opt.on_id) m->opt.on_id(m->opt.user, s->session, s->c->id);
     if (s->word != REPLY_OK || s->syntax.verdict != LEX_ACCEPT) return;
     const struct answer *a = run_serve_answer(r, P_ID_RESPONSE, context);
     if (answer_has(a, OP_ID_NONE)) return;
@@ -132,6 +133,15 @@ static void serve_search(struct model_server *m, struct step *s) {
 
 /* ---- SELECT ---- */
 
+static void first_unseen(struct model_server *m, int session) {
+    const struct wview *v = w_view(m->w, (unsigned)session);
+    for (unsigned i = 0; i < w_session(m->w, (unsigned)session)->view; i++)
+        if (!(world_flags(m->w, v[i].message) & FLAG_SEEN)) {
+            serve_line(m, session, "* OK [UNSEEN %u] The first that was not seen", i + 1);
+            return;
+        }
+}
+
 void serve_select_data(struct model_server *m, struct step *s) {
     struct wsession *w = w_session(m->w, (unsigned)s->session);
     struct wbox *b = w_box(m->w, w->box);
@@ -150,6 +160,7 @@ void serve_select_data(struct model_server *m, struct step *s) {
     serve_flush(m);
     serve_line(m, s->session, "* %u EXISTS", w->view + more);
     serve_line(m, s->session, "* 0 RECENT");
+    first_unseen(m, s->session);
     serve_line(m, s->session, "* OK [UIDVALIDITY %u] UIDs are valid", b->validity - drift);
     serve_line(m, s->session, "* OK [UIDNEXT %u] Predicted", b->uidnext);
 }
@@ -163,7 +174,13 @@ void serve_data(struct model_server *m, struct step *s) {
     switch (s->c->kind) {
     case CMD_CAPABILITY: serve_capability(m, s->session); break;
     case CMD_LOGOUT: serve_line(m, s->session, "* BYE Logging out"); break;
-    case CMD_NAMESPACE: serve_line(m, s->session, "* NAMESPACE ((\"\" \"/\")) NIL NIL"); break;
+    case CMD_NAMESPACE:
+        if (m->opt.shared)
+            serve_line(m, s->session, "* NAMESPACE ((\"\" \"/\")) NIL ((\"%s\" \"/\"))", m->opt.shared);
+        else
+            serve_line(m, s->session, "* NAMESPACE ((\"\" \"/\")) NIL NIL");
+        break;
+    case CMD_ENABLE: serve_line(m, s->session, "* ENABLED"); break; /* RFC 5161: there is nothing to enable */
     case CMD_SELECT: case CMD_EXAMINE: serve_select_data(m, s); break;
     case CMD_LIST: case CMD_LSUB: case CMD_STATUS: serve_names(m, s); break;
     case CMD_SEARCH: serve_search(m, s); break;

@@ -2,6 +2,7 @@
 #include "serve.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct answer *answer_for(struct model_server *m, const struct step *s, uint8_t att) {
@@ -11,16 +12,50 @@ static const struct answer *answer_for(struct model_server *m, const struct step
     return run_serve_answer(&m->run, P_FETCH_EXPUNGED, point_context(P_FETCH_EXPUNGED, 3, f));
 }
 
+void serve_octets(struct model_server *m, const uint8_t *p, size_t n) {
+    if (m->out.len + n < m->out.cap) {
+        out_octets(&m->out, p, n);
+        return;
+    }
+    serve_flush(m);
+    if (m->opt.emit && n) m->opt.emit(m->opt.user, m->speaking, p, n);
+}
+
+enum { LENT = 2048 }; /* octets of a message that are worth not being copied */
+
 static void big(struct model_server *m, struct slice v) {
     char head[32];
     int n = snprintf(head, sizeof head, "{%u}\r\n", v.n);
     out_octets(&m->out, head, (size_t)n);
-    if (m->out.len + v.n < m->out.cap) {
-        out_octets(&m->out, v.p, v.n);
+    if (!m->opt.lend || v.n < LENT) {
+        serve_octets(m, v.p, v.n);
         return;
     }
     serve_flush(m);
-    if (m->opt.emit && v.n) m->opt.emit(m->opt.user, m->speaking, v.p, v.n);
+    m->opt.lend(m->opt.user, m->speaking, v.p, v.n);
+}
+
+/* An envelope or a structure may be larger than `out`: then `out` grows. */
+static void print_made(struct model_server *m, uint32_t id, uint8_t att) {
+    const struct content_ops *o = &m->opt.content;
+    for (;;) {
+        size_t before = m->out.len;
+        if (att == ATT_ENVELOPE)
+            o->envelope(o->self, id, &m->out);
+        else
+            o->structure(o->self, id, att == ATT_BODYSTRUCTURE, &m->out);
+        if (m->out.len <= m->out.cap) return;
+        size_t want = m->out.len - before + 4096;
+        m->out.len = before;
+        serve_flush(m);
+        uint8_t *p = want > m->out.cap ? realloc(m->out.p, want) : m->out.p;
+        if (!p) {
+            out_text(&m->out, "NIL");
+            return;
+        }
+        m->out.p = p;
+        if (want > m->out.cap) m->out.cap = want;
+    }
 }
 
 static void section_name(struct model_server *m, const struct fetch_want *w) {
@@ -33,7 +68,7 @@ static void section_name(struct model_server *m, const struct fetch_want *w) {
         return;
     }
     out_text(&m->out, "BODY[");
-    out_octets(&m->out, w->section.p, w->section.n);
+    serve_octets(m, w->section.p, w->section.n);
     out_text(&m->out, "]");
     if (w->partial) {
         out_text(&m->out, "<");
@@ -97,17 +132,17 @@ static void print_item(struct model_server *m, const struct step *s, const struc
         break;
     case ATT_FLAGS: print_flags(m, flags_for(m, s, g)); break;
     case ATT_INTERNALDATE: {
-        char date[40];
-        snprintf(date, sizeof date, "\"%02u-Feb-2026 %02u:%02u:00 +0000\"", 1 + id % 28, id % 24, id % 60);
-        out_text(&m->out, date);
+        char buf[40];
+        struct slice date = message_date(&m->run, g, buf);
+        out_text(&m->out, "\"");
+        out_octets(&m->out, date.p, date.n);
+        out_text(&m->out, "\"");
         break;
     }
     case ATT_RFC822_SIZE:
         out_number(&m->out, o->octets(o->self, id).n + (run_fault(&m->run, P_FAULT_FETCH, context, OP_F_WRONG_SIZE) ? ++m->selects : 0));
         break;
-    case ATT_ENVELOPE: o->envelope(o->self, id, &m->out); break;
-    case ATT_BODY: o->structure(o->self, id, false, &m->out); break;
-    case ATT_BODYSTRUCTURE: o->structure(o->self, id, true, &m->out); break;
+    case ATT_ENVELOPE: case ATT_BODY: case ATT_BODYSTRUCTURE: print_made(m, id, w->att); break;
     default: print_octets(m, w, id); break;
     }
 }
@@ -136,6 +171,7 @@ static void fetch_one(struct model_server *m, struct step *s, const struct targe
         has_uid |= w->att == ATT_UID;
         const struct answer *a = t->dead ? answer_for(m, s, w->att) : NULL;
         if (a && answer_has(a, OP_DATA_ABSENT) && !extra) continue;
+        if (m->out.len > m->out.cap / 2) serve_flush(m);
         if (printed++) out_text(&m->out, " ");
         section_name(m, w);
         out_text(&m->out, " ");

@@ -11,6 +11,7 @@
 
 #include "behaviour.h"
 #include "content.h"
+#include "model_server.h"
 #include "oracle.h"
 #include "world.h"
 
@@ -158,6 +159,8 @@ struct run {
     const int *chosen;
     int chosen_n;
     bool faulty;              /* a fault is among the chosen */
+    const char *shared;       /* names that begin so are all users'; NULL: none */
+    const struct model_server_options *host; /* NULL: judging */
     const uint8_t *fuzz;
     size_t fuzz_n, fuzz_at;
     struct out *out;          /* what goes to the commanding session */
@@ -218,8 +221,16 @@ int search_matches(struct run *r, struct step *s, unsigned i);
 /* Decodes a mailbox argument; false: too long for us (the run is capped). */
 bool mailbox_argument(struct run *r, const struct istring *a, uint8_t *buf, size_t cap, struct slice *out);
 uint16_t step_name(struct run *r, struct step *s, const struct istring *a);
+/* Whose name it is: the session's user's, or (serving) all users' in common. */
+uint8_t step_owner(const struct run *r, const struct step *s, struct slice name);
 /* A refusal that the session's doom explains (NO or BAD while its mailbox was taken away): notes it, true. */
 bool doomed_refusal(struct run *r, struct step *s);
+/* SERVE: no room for `more` messages by the host's limit: answered NO. */
+bool mailbox_full(struct run *r, struct step *s, uint16_t box, unsigned more);
+/* SERVE: the INTERNALDATE text of a message, without quotes; in buf where it was made up. */
+struct slice message_date(const struct run *r, uint16_t m, char buf[40]);
+/* 1-Feb-1994 or "01-Feb-1994 ..." as 19940201; 0: no date. */
+uint32_t date_day(struct slice text);
 /* A session that was to be cut off leaves by itself. What has not been seen to happen is not said to be the practice, unless
  * this server was seen to do so before. */
 void left_uncut(struct run *r, unsigned session);

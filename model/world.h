@@ -39,7 +39,7 @@ struct wversion {
 
 struct wmessage {
     uint32_t uid;       /* 0: unknown */
-    uint32_t date;      /* hash of the INTERNALDATE text told, 0: not yet */
+    uint32_t date;      /* judging: hash of the INTERNALDATE text told, 0: not yet; serving: its content's id, 0: none */
     uint16_t box, next; /* mailbox; the next message in its order */
     uint16_t content;
     uint16_t first, last; /* versions */
@@ -105,7 +105,7 @@ struct wsession {
     uint8_t after_id;   /* judging: ID was the last command, and a mailbox was selected */
     uint8_t handshake;  /* STARTTLS was answered OK, TLS is not there yet */
     uint8_t stays;      /* judging: it was noted that it is not cut off although its mailbox was taken away */
-    uint8_t spare;      /* no padding: the struct is hashed */
+    uint8_t idles;      /* serving: in IDLE. There is no padding behind: the struct is hashed */
 };
 
 struct wview {
@@ -167,6 +167,7 @@ uint16_t world_name(struct world *w, uint8_t user, struct slice name);
 uint16_t world_find_name(const struct world *w, uint8_t user, struct slice name); /* 0: never heard of */
 struct slice world_name_text(const struct world *w, uint16_t name);
 bool name_is_inbox(struct slice name);
+enum { USER_SHARED = 254, USER_NOBODY }; /* serving: owner of what all users have in common; of the name of no mailbox */
 
 uint16_t world_add_box(struct world *w, uint16_t name, uint8_t state); /* binds the name when LIVE */
 uint16_t world_add_message(struct world *w, uint16_t box, uint16_t content, uint32_t flags);

@@ -8,7 +8,7 @@ struct canned {
     char text[256], subject[16];
     uint32_t n, header;
 };
-static struct canned table[CANNED + 1];
+static struct canned table[CANNED + 2]; /* the last one is CANNED_DATE */
 
 static void fill(void) {
     if (table[1].n)
@@ -22,6 +22,7 @@ static void fill(void) {
             n += snprintf(c->text + n, sizeof c->text - (size_t)n, "line %u\r\n", i);
         c->n = (uint32_t)n;
     }
+    table[CANNED + 1].n = (uint32_t)snprintf(table[CANNED + 1].text, sizeof table->text, CANNED_DATE);
 }
 
 const char *canned_text(unsigned k) {
@@ -36,7 +37,7 @@ unsigned canned_size(unsigned k) {
 
 static uint32_t intern(void *self, struct slice octets) {
     (void)self;
-    for (unsigned k = 1; k <= CANNED; k++)
+    for (unsigned k = 1; k <= CANNED + 1; k++)
         if (octets.n == table[k].n && memcmp(octets.p, table[k].text, octets.n) == 0)
             return k;
     return 0;

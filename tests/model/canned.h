@@ -9,7 +9,8 @@
 
 #include "content.h"
 
-#define CANNED 12
+#define CANNED      12
+#define CANNED_DATE " 1-Mar-1999 23:30:00 -0800" /* the one INTERNALDATE that can be kept */
 struct content_ops canned_ops(void);
 /* The octets of message k, NUL-terminated; static. */
 const char *canned_text(unsigned k);

@@ -53,9 +53,17 @@ static const struct row {
     {"a4 CREATE foo/baz|", NULL},
     /* RFC 3501 6.3.8: the reference is put before the pattern; an empty pattern asks for the separator alone.
      */
-    {"a5 LIST foo/ %|", "* LIST () \"/\" foo/bar|* LIST () \"/\" foo/baz|a5 OK "},
-    {"a6 LIST foo/ba r|", "* LIST () \"/\" foo/bar|a6 OK "},
+    {"a5 LIST foo/ %|", "* LIST (\\HasNoChildren) \"/\" foo/bar|* LIST (\\HasNoChildren) \"/\" foo/baz|a5 OK "},
+    {"a6 LIST foo/ba r|", "* LIST (\\HasNoChildren) \"/\" foo/bar|a6 OK "},
     {"a7 LIST foo \"\"|", "* LIST (\\Noselect) \"/\" \"\"|a7 OK "},
+    /* A level that is no mailbox is listed for %, once; RFC 3501 6.3.8, RFC 6154. */
+    {"a71 CREATE Sent|", NULL},
+    {"a72 LIST \"\" %|", "* LIST (\\HasNoChildren) \"/\" INBOX|* LIST (\\Noselect \\HasChildren) \"/\" foo|"
+                        "* LIST (\\HasNoChildren \\Sent) \"/\" Sent|a72 OK "},
+    {"a73 SUBSCRIBE foo/bar|", NULL},
+    {"a74 LSUB \"\" %|", "* LSUB (\\Noselect) \"/\" foo|a74 OK "},
+    {"a75 LSUB \"\" *|", "* LSUB () \"/\" foo/bar|a75 OK "},
+    {"a76 ENABLE CONDSTORE|", "* ENABLED|a76 OK "}, /* RFC 5161: nothing of it is there */
     {"a8 SELECT foo/bar|", NULL},
     {"a9 CHECK|", "a9 OK "},
     /* RFC 3501 6.4.5: a part that is not there is NIL; a partial has at most what there is. */
@@ -63,6 +71,17 @@ static const struct row {
     {"b2 FETCH 1 (BODY.PEEK[9])|", "* 1 FETCH (BODY[9] NIL)|b2 OK "},
     {"b3 FETCH 1 (BODY.PEEK[TEXT]<6.4>)|", "* 1 FETCH (BODY[TEXT]<6> {4}||li)|b3 OK "},
     {"b4 FETCH 1 (BODY.PEEK[TEXT]<99.4>)|", "* 1 FETCH (BODY[TEXT]<99> {0}|)|b4 OK "},
+    /* RFC 3501 6.3.11, 6.4.4, 6.4.7: the date that APPEND gave is kept, by a copy too, and found by its day. */
+    {"c1 APPEND foo/bar \" 1-Mar-1999 23:30:00 -0800\" {52+}|From: a@example.org|Subject: m2||line 1|line 2||", NULL},
+    {"c2 FETCH 2 INTERNALDATE|", "* 2 FETCH (INTERNALDATE \" 1-Mar-1999 23:30:00 -0800\")|c2 OK "},
+    {"c3 SEARCH ON 1-Mar-1999|", "* SEARCH 2|c3 OK "},
+    {"c4 SEARCH BEFORE 2-Mar-1999|", "* SEARCH 2|c4 OK "},
+    {"c5 SEARCH SINCE 2-Mar-1999|", "* SEARCH 1|c5 OK "},
+    {"c6 COPY 2 foo/baz|", NULL},
+    {"c7 EXAMINE foo/baz|", NULL},
+    {"c8 FETCH 1 INTERNALDATE|", "* 1 FETCH (INTERNALDATE \" 1-Mar-1999 23:30:00 -0800\")|c8 OK "},
+    {"c9 SEARCH NEW|", "* SEARCH|c9 OK "}, /* no message is \Recent here */
+    {"d1 SEARCH OLD|", "* SEARCH 1|d1 OK "},
 };
 
 static void dialogue(void) {
@@ -80,8 +99,8 @@ static void dialogue(void) {
     model_server_free(m);
 }
 
-/* A literal or a line that no buffer would hold ends the connection with BYE; a name too large to keep is
- * refused. */
+/* A literal that no buffer would hold is not asked for, and one that comes unasked ends the connection with
+ * BYE, as a line does; a name too large to keep is refused. */
 static void limits(void) {
     enum { N = 70000 };
     static char big[N + 100];
@@ -96,7 +115,11 @@ static void limits(void) {
     len = 0;
     CHECK(strstr(ask(m, "a3 NOOP|"), "a3 OK "), "and it goes on: %s", out);
     len = 0;
-    CHECK(strstr(ask(m, "a4 APPEND INBOX {99999999}|"), "* BYE ") && gone, "a literal of 100 MB: %s", out);
+    CHECK(strstr(ask(m, "a4 APPEND INBOX {99999999}|"), "a4 NO ") && !strstr(out, "+ "), "a literal of 100 MB: %s", out);
+    len = 0;
+    CHECK(strstr(ask(m, "a41 NOOP|"), "a41 OK ") && !gone, "and it goes on: %s", out);
+    len = 0;
+    CHECK(strstr(ask(m, "a42 APPEND INBOX {99999999+}|"), "* BYE ") && gone, "the same unasked: %s", out);
     len = 0, out[0] = 0;
     CHECK(!*ask(m, "a5 NOOP|"), "nothing is said to one who is gone: %s", out);
     model_server_closed(m, 0); /* once more: nothing happens */
