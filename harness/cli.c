@@ -20,6 +20,7 @@ static const struct command {
     {"diff", diff_main, "LIBRARY...", "parsers beside the grammar: where they part, and why"},
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
+    {"serve", serve_main, "", "the model as a server, for clients"},
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
     {"lex", lex_main, "id|id-response|clientid|command|response [FILE]",
      "one item: verdict, tree, broken rule or limit"},
@@ -75,6 +76,16 @@ static void help(void) {
         "  --profile FILE       more of what is known, as lua/profile/LIBRARY.lua\n"
         "  --json[=FILE]        for machines\n"
         "  --out DIR            where inputs and counts are kept; runs that share it add up\n"
+        "serve options:\n"
+        "  --behaviour NAME|FILE,...   how it behaves where the documents leave a choice; faults too\n"
+        "  --listen ADDR:PORT   in clear, with STARTTLS; default 127.0.0.1:1143; port 0 is any free one\n"
+        "  --listen-tls ADDR:PORT   TLS from the first octet on; default the port 1993, or any free one with "
+        "--listen\n"
+        "  --tls CERT KEY       PEM files; default: made on the fly\n"
+        "  --write-ca FILE      writes the authority that signed the certificate made on the fly\n"
+        "  --user NAME:PASSWORD instead of u1, u2 and u3, whose password is pw; repeat for more\n"
+        "  --id-log FILE        who clients say they are, each once\n"
+        "  --seed N             UIDVALIDITY is drawn from it\n"
         "replay options:\n"
         "  --times N            how often; prints the rate\n"
         "shrink options:\n"

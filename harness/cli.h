@@ -15,6 +15,7 @@ enum cli_type {
     CLI_INT,    /* the same, up to INT_MAX, int *to */
     CLI_TIME,   /* --name 30s, 2m, 1h, 500ms, 30   uint64_t *to, milliseconds; 30 is seconds */
     CLI_LIST,   /* repeated            const char **to, number in *n, at most `max` */
+    CLI_PAIR,   /* --name X Y          const char *(*to)[2] */
     CLI_FILE    /* --name, --name=FILE bool *to is set, const char **file is FILE or NULL */
 };
 struct cli_option {
@@ -36,6 +37,7 @@ int cli_main(int argc, char **argv); /* imapdiff itself; returns the exit status
 int replay_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int list_main(int argc, char **argv);
+int serve_main(int argc, char **argv);
 
 /* " (nearest: NAME)" for a path that does not exist, where its folder has a similar name; else "". Returns
  * out. */

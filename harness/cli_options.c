@@ -76,6 +76,7 @@ static bool set(const struct cli_option *o, const char *value) {
         return false;
     case CLI_FLAG:
     case CLI_FILE:
+    case CLI_PAIR:
         break;
     }
     return false;
@@ -123,6 +124,16 @@ static bool option(const struct cli_option *options, int argc, char **argv, int 
     if (o->type == CLI_FILE) {
         *(bool *)o->to = true;
         *o->file = equals + 1;
+        return true;
+    }
+    if (o->type == CLI_PAIR) {
+        const char **to = o->to;
+        if (equals || *i + 2 >= argc) {
+            cli_error("--%s: expected two values behind it", o->name);
+            return false;
+        }
+        to[0] = argv[++*i];
+        to[1] = argv[++*i];
         return true;
     }
     if (!equals && *i + 1 >= argc) {

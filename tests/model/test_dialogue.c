@@ -53,13 +53,14 @@ static const struct row {
     {"a4 CREATE foo/baz|", NULL},
     /* RFC 3501 6.3.8: the reference is put before the pattern; an empty pattern asks for the separator alone.
      */
-    {"a5 LIST foo/ %|", "* LIST (\\HasNoChildren) \"/\" foo/bar|* LIST (\\HasNoChildren) \"/\" foo/baz|a5 OK "},
+    {"a5 LIST foo/ %|",
+     "* LIST (\\HasNoChildren) \"/\" foo/bar|* LIST (\\HasNoChildren) \"/\" foo/baz|a5 OK "},
     {"a6 LIST foo/ba r|", "* LIST (\\HasNoChildren) \"/\" foo/bar|a6 OK "},
     {"a7 LIST foo \"\"|", "* LIST (\\Noselect) \"/\" \"\"|a7 OK "},
     /* A level that is no mailbox is listed for %, once; RFC 3501 6.3.8, RFC 6154. */
     {"a71 CREATE Sent|", NULL},
     {"a72 LIST \"\" %|", "* LIST (\\HasNoChildren) \"/\" INBOX|* LIST (\\Noselect \\HasChildren) \"/\" foo|"
-                        "* LIST (\\HasNoChildren \\Sent) \"/\" Sent|a72 OK "},
+                         "* LIST (\\HasNoChildren \\Sent) \"/\" Sent|a72 OK "},
     {"a73 SUBSCRIBE foo/bar|", NULL},
     {"a74 LSUB \"\" %|", "* LSUB (\\Noselect) \"/\" foo|a74 OK "},
     {"a75 LSUB \"\" *|", "* LSUB () \"/\" foo/bar|a75 OK "},
@@ -71,8 +72,11 @@ static const struct row {
     {"b2 FETCH 1 (BODY.PEEK[9])|", "* 1 FETCH (BODY[9] NIL)|b2 OK "},
     {"b3 FETCH 1 (BODY.PEEK[TEXT]<6.4>)|", "* 1 FETCH (BODY[TEXT]<6> {4}||li)|b3 OK "},
     {"b4 FETCH 1 (BODY.PEEK[TEXT]<99.4>)|", "* 1 FETCH (BODY[TEXT]<99> {0}|)|b4 OK "},
-    /* RFC 3501 6.3.11, 6.4.4, 6.4.7: the date that APPEND gave is kept, by a copy too, and found by its day. */
-    {"c1 APPEND foo/bar \" 1-Mar-1999 23:30:00 -0800\" {52+}|From: a@example.org|Subject: m2||line 1|line 2||", NULL},
+    /* RFC 3501 6.3.11, 6.4.4, 6.4.7: the date that APPEND gave is kept, by a copy too, and found by its day.
+     */
+    {"c1 APPEND foo/bar \" 1-Mar-1999 23:30:00 -0800\" {52+}|From: a@example.org|Subject: m2||line 1|line "
+     "2||",
+     NULL},
     {"c2 FETCH 2 INTERNALDATE|", "* 2 FETCH (INTERNALDATE \" 1-Mar-1999 23:30:00 -0800\")|c2 OK "},
     {"c3 SEARCH ON 1-Mar-1999|", "* SEARCH 2|c3 OK "},
     {"c4 SEARCH BEFORE 2-Mar-1999|", "* SEARCH 2|c4 OK "},
@@ -115,7 +119,8 @@ static void limits(void) {
     len = 0;
     CHECK(strstr(ask(m, "a3 NOOP|"), "a3 OK "), "and it goes on: %s", out);
     len = 0;
-    CHECK(strstr(ask(m, "a4 APPEND INBOX {99999999}|"), "a4 NO ") && !strstr(out, "+ "), "a literal of 100 MB: %s", out);
+    CHECK(strstr(ask(m, "a4 APPEND INBOX {99999999}|"), "a4 NO ") && !strstr(out, "+ "),
+          "a literal of 100 MB: %s", out);
     len = 0;
     CHECK(strstr(ask(m, "a41 NOOP|"), "a41 OK ") && !gone, "and it goes on: %s", out);
     len = 0;

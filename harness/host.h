@@ -1,0 +1,47 @@
+/* host.h: the model as a server on the network: one event loop, one world that all clients share, one profile
+ * of behaviours.
+ *
+ * No client stops another: what one may have waiting to be read, in work, and in time is limited, and the
+ * connection that goes beyond is ended with a BYE that says why, or cut where it does not read.
+ */
+#ifndef HOST_H
+#define HOST_H
+
+#include "model_server.h"
+
+#include <stdio.h>
+
+struct host_options {
+    const char *listen; /* ADDR:PORT, in clear with STARTTLS; [ADDR]:PORT for IPv6; port 0 is any free one */
+    const char *listen_tls;            /* the same, TLS from the first octet on */
+    const char *cert, *key;            /* PEM files; NULL: both are made on the fly */
+    const char *write_ca;              /* a file that gets the authority made on the fly; NULL: none */
+    struct model_server_options model; /* what is to be served; limits and callbacks are set here */
+    int sessions;                      /* at once, at most 500 */
+    size_t max_output, max_output_all; /* octets that wait to be read: by one client, by all */
+    int login_ms, idle_ms; /* until login, the TLS handshake included; then without a word from the client */
+    FILE *id_log;          /* NULL: none */
+};
+/* 500 sessions, 64 MiB, 256 MiB, 60 s, 30 min (RFC 3501 5.4). */
+struct host_options host_defaults(void);
+
+struct host;
+/* Listens. NULL: one line in err. */
+struct host *host_new(const struct host_options *o, char *err, size_t errlen);
+/* Before host_run: puts mail in, by commands of a session of its own. Names are in modified UTF-7; a mailbox
+ * that is not there is made, and subscribed. `flags` is "" or "\\Seen work"; `date` as in APPEND without
+ * quotes, or "" for now. false: one line in err. */
+bool host_fill_user(struct host *h, const char *user, const char *password, char *err, size_t errlen);
+bool host_fill_mailbox(struct host *h, const char *mailbox, char *err, size_t errlen);
+bool host_fill_message(struct host *h, const char *mailbox, const char *flags, const char *date,
+                       const void *octets, size_t n, char *err, size_t errlen);
+/* host_builtin.c: for each user of the model's options a few mailboxes and messages; Shared/Team for all. */
+bool host_fill_builtin(struct host *h, char *err, size_t errlen);
+const char *const *host_users(const struct host *h); /* "name:password", NULL-terminated */
+/* "imap://127.0.0.1:1143/ imaps://127.0.0.1:1993/": where it listens. */
+const char *host_where(const struct host *h);
+/* Serves until *stop is not 0; then says BYE to all and ends. */
+void host_run(struct host *h, const volatile int *stop);
+void host_free(struct host *h); /* NULL does nothing */
+
+#endif

@@ -1,0 +1,132 @@
+/* serve.c: the command `imapdiff serve`: the model as a server that mail clients can be tested against. */
+#include "chosen.h"
+#include "cli.h"
+#include "content_mime.h"
+#include "host.h"
+#include "interrupt.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { USERS = 64, FOLDERS = 8 };
+
+struct serve {
+    struct host_options host;
+    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log;
+    int behaviours_n, folders, users;
+    struct chosen chosen;
+    struct behaviours *behaviours;
+    struct content *content;
+};
+
+static bool parse(int argc, char **argv, struct serve *s) {
+    const struct cli_option options[] = {
+        {.name = "behaviour", .type = CLI_LIST, .to = s->behaviour, .n = &s->behaviours_n, .max = 16},
+        {.name = "behaviours", .type = CLI_LIST, .to = s->folder, .n = &s->folders, .max = FOLDERS},
+        {.name = "listen", .type = CLI_TEXT, .to = &s->host.listen},
+        {.name = "listen-tls", .type = CLI_TEXT, .to = &s->host.listen_tls},
+        {.name = "tls", .type = CLI_PAIR, .to = s->tls},
+        {.name = "write-ca", .type = CLI_TEXT, .to = &s->host.write_ca},
+        {.name = "user", .type = CLI_LIST, .to = s->user, .n = &s->users, .max = USERS},
+        {.name = "id-log", .type = CLI_TEXT, .to = &s->id_log},
+        {.name = "seed", .type = CLI_NUMBER, .to = &s->host.model.seed},
+        {0},
+    };
+    const char *none[1];
+    int n;
+    if (!cli_parse(options, argc, argv, none, 0, &n))
+        return false;
+    for (int i = 0; i < s->users; i++) {
+        const char *colon = strchr(s->user[i], ':');
+        if (!colon || colon == s->user[i] || colon - s->user[i] > 200 || strlen(colon) > 200) {
+            cli_error("serve: --user: expected NAME:PASSWORD, each of 1 to 200 octets");
+            return false;
+        }
+    }
+    if (s->tls[0] && s->host.write_ca) {
+        cli_error("serve: --write-ca: there is no authority of ours where --tls gives the certificate");
+        return false;
+    }
+    return true;
+}
+
+static void defaults(struct serve *s) {
+    static const char *const usual[] = {"u1:pw", "u2:pw", "u3:pw"};
+    struct host_options *o = &s->host;
+    if (!o->listen_tls)
+        o->listen_tls = o->listen ? "127.0.0.1:0" : "127.0.0.1:1993";
+    if (!o->listen)
+        o->listen = "127.0.0.1:1143";
+    o->cert = s->tls[0];
+    o->key = s->tls[1];
+    for (int i = 0; i < 3 && !s->users; i++)
+        s->user[i] = usual[i];
+    o->model.users = s->user;
+    o->model.shared = "Shared/";
+}
+
+static bool choose(struct serve *s, char *err, size_t errlen) {
+    if (!(s->behaviours = load_behaviours(s->folder, s->folders, err, errlen)))
+        return false;
+    for (int i = 0; i < s->behaviours_n; i++)
+        if (!chosen_parse(&s->chosen, s->behaviours, s->behaviour[i], err, errlen))
+            return false;
+    s->host.model.behaviours = s->behaviours;
+    s->host.model.chosen = s->chosen.index;
+    s->host.model.chosen_n = s->chosen.n;
+    return true;
+}
+
+static bool open_log(struct serve *s, char *err, size_t errlen) {
+    if (!s->id_log || (s->host.id_log = fopen(s->id_log, "ae")))
+        return true;
+    snprintf(err, errlen, "--id-log: cannot write %.300s: %s", s->id_log, strerror(errno));
+    return false;
+}
+
+static void announce(const struct serve *s, const struct host *h) {
+    printf("serving %s", host_where(h));
+    for (int i = 0; s->user[i]; i++)
+        printf("%s%.*s", i ? ", " : " for ", (int)strcspn(s->user[i], ":"), s->user[i]);
+    for (int i = 0; i < s->chosen.n; i++)
+        printf("%s%s", i ? ", " : "; behaves as ", behaviours_at(s->behaviours, s->chosen.index[i])->name);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static struct host *start(struct serve *s, char *err, size_t errlen) {
+    if (!choose(s, err, errlen) || !open_log(s, err, errlen))
+        return NULL;
+    if (!(s->content = content_new())) {
+        snprintf(err, errlen, "out of memory");
+        return NULL;
+    }
+    s->host.model.content = content_ops(s->content);
+    struct host *h = host_new(&s->host, err, errlen);
+    if (h && !host_fill_builtin(h, err, errlen)) {
+        host_free(h);
+        return NULL;
+    }
+    return h;
+}
+
+int serve_main(int argc, char **argv) {
+    struct serve s = {.host = host_defaults()};
+    char err[800] = "";
+    if (!parse(argc, argv, &s))
+        return EXIT_USAGE;
+    defaults(&s);
+    const volatile int *stop = interrupt_catch();
+    struct host *h = start(&s, err, sizeof err);
+    if (h) {
+        announce(&s, h);
+        host_run(h, stop);
+    } else
+        cli_error("serve: %s", err);
+    host_free(h);
+    content_free(s.content);
+    behaviours_free(s.behaviours);
+    if (s.host.id_log)
+        fclose(s.host.id_log);
+    return h ? EXIT_CLEAN : EXIT_USAGE;
+}

@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""imapdiff serve as clients meet it: sessions in clear, under STARTTLS and TLS; two clients with an expunge; IDLE; what is beyond a
+limit, and that others do not notice; the end on SIGTERM. At the end: nothing of it is left, no sanitizer has spoken."""
+import imaplib, os, re, shutil, signal, socket, ssl, subprocess, sys, time
+
+BIN = os.path.abspath(os.environ.get("IMAPDIFF", "build/san/imapdiff"))
+WORK = os.path.abspath("build/tests/serve")
+os.environ.setdefault("IMAPDIFF_LUA", os.path.abspath("lua"))
+wrong = []
+started = []
+
+
+def check(ok, what):
+    if not ok:
+        wrong.append(what)
+        print("FAILED", what)
+
+
+class Serve:
+    def __init__(self, *options):
+        self.ca = os.path.join(WORK, "ca.pem")
+        self.p = subprocess.Popen([BIN, "serve", "--listen", "127.0.0.1:0", "--write-ca", self.ca, *options],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(self.p)
+        self.says = self.p.stdout.readline()
+        found = re.findall(r"://127\.0\.0\.1:(\d+)/", self.says)
+        if len(found) != 2:
+            raise SystemExit(f"FAILED to start: {self.says}{self.p.stderr.read()}")
+        self.port, self.tls = map(int, found)
+        self.context = ssl.create_default_context(cafile=self.ca)
+
+    def client(self, user="u1", how="imap"):
+        if how == "imaps":
+            c = imaplib.IMAP4_SSL("localhost", self.tls, ssl_context=self.context, timeout=20)
+        else:
+            c = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
+        if how == "starttls":
+            c.host = "localhost"
+            c.starttls(self.context)
+        if user:
+            c.login(user, "pw")
+        return c
+
+    def raw(self):
+        s = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        check(s.recv(100).startswith(b"* OK "), "a greeting")
+        return s
+
+    def end(self):
+        began = time.monotonic()
+        self.p.send_signal(signal.SIGTERM)
+        _, err = self.p.communicate(timeout=30)
+        check(self.p.returncode == 0 and err == "", f"SIGTERM: exit status {self.p.returncode}: {err[-2000:]}")
+        check(time.monotonic() - began < 8, "the end takes long")
+
+
+def until(s, what):
+    """Reads until `what`, or the end."""
+    got = b""
+    try:
+        while what not in got:
+            more = s.recv(65536)
+            if not more:
+                break
+            got += more
+    except TimeoutError:
+        got += b" [nothing more in time]"
+    except ConnectionResetError:
+        got += b" [reset]"
+    return got
+
+
+def ask(s, line, tag):
+    s.sendall(line + b"\r\n")
+    return until(s, b"\r\n" if not tag else tag)
+
+
+def sessions(server):
+    c = server.client()
+    check(c.enable("X")[0] == "OK", "ENABLE")
+    check(b'(\\HasNoChildren) "/" INBOX' in c.list()[1], "LIST")
+    check(b'(\\Noselect \\HasChildren) "/" Shared' in c.list('""', "%")[1], "a level that is no mailbox")
+    check(c.select("INBOX")[1] == [b"4"], "SELECT")
+    check(c.search(None, "UNSEEN", "SINCE", "3-Nov-2026")[1] == [b"2 3"], "SEARCH")
+    check(c.search("UTF-8", b"SUBJECT", '"pict"')[1] == [b"3"], "SEARCH of a subject")
+    parts = c.fetch("3", "(BODYSTRUCTURE BODY.PEEK[1.2.MIME] BODY.PEEK[2]<5.10>)")[1]
+    check(parts[0][1] == b"Content-Type: text/html; charset=us-ascii\r\n\r\n" and parts[1][1] == b"DlhAQABAIA",
+          f"parts: {parts}")
+    check(b'"image" "gif"' in parts[0][0], "BODYSTRUCTURE")
+    text = b"Subject: sent\r\n\r\n" + b"x" * 300000 + b"\r\n"
+    r = c.append("&AOQ-", None, None, text)
+    check(r[0] == "NO" and b"TRYCREATE" in r[1][0], f"APPEND to a mailbox that is not there: {r}")
+    check(c.create("&AOQ-")[0] == "OK", "CREATE in modified UTF-7")
+    r = c.append("&AOQ-", r"(\Seen new)", '" 1-Mar-1999 23:30:00 -0800"', text)
+    check(r[0] == "OK" and b"APPENDUID" in r[1][0], f"APPEND: {r}")
+    check(c.select("&AOQ-")[1] == [b"1"], "SELECT of it")
+    got = c.uid("FETCH", "1", "(FLAGS INTERNALDATE BODY[])")[1]
+    check(got[0][1] == text and rb'" 1-Mar-1999 23:30:00 -0800"' in got[0][0] and rb"\Seen new" in got[0][0], "UID FETCH")
+    check(c.uid("MOVE", "1", "Trash")[0] == "OK" and c.response("COPYUID")[1][0], "UID MOVE")
+    check(c.xatom("UNSELECT")[0] == "OK" and c.xatom("ID", "NIL")[0] == "OK", "UNSELECT")
+    check(c.namespace()[1] == [b'(("" "/")) NIL (("Shared/" "/"))'], "NAMESPACE")
+    check(c.logout()[0] == "BYE", "LOGOUT")
+    p = server.client(None)
+    check(p.authenticate("PLAIN", lambda _: b"\0u2\0pw")[0] == "OK", "AUTHENTICATE PLAIN")
+    p.logout()
+    s = server.raw()
+    check(b"a OK" in ask(s, b"a AUTHENTICATE PLAIN AHUyAHB3", b"a OK"), "with an initial response")
+    check(b"b BAD" in ask(s, b"b AUTHENTICATE PLAIN AHUyAHB3", b"b "), "twice")
+    s.close()
+    texts = set()
+    for line in (b"x LOGIN u1 no", b"x LOGIN nobody pw", b"x AUTHENTICATE PLAIN AHUyAG5v"):
+        s = server.raw()
+        texts.add(ask(s, line, b"\r\n"))
+        s.close()
+    check(texts == {b"x NO Failed to authenticate\r\n"}, f"one text for all refusals: {texts}")
+
+
+def secured(server):
+    for how in ("starttls", "imaps"):
+        c = server.client("u3", how)
+        check(c.select("Shared/Team")[1] == [b"3"], f"{how}: the mailbox of all")
+        check(len(c.fetch("1:3", "(BODY.PEEK[])")[1]) == 6, how)
+        c.logout()
+    # CID-D2: what comes in clear behind STARTTLS is thrown away; CID-3.3-a: CLIENTID is offered under TLS alone.
+    s = server.raw()
+    s.sendall(b"a STARTTLS\r\nb CAPABILITY\r\nc LOGIN u1 pw\r\n")
+    got = until(s, b"a OK")
+    t = server.context.wrap_socket(s, server_hostname="localhost")
+    got2 = ask(t, b"d CAPABILITY", b"d OK")
+    check(b" CLIENTID" in got2 and b"b OK" not in got + got2 and b"c " not in got2, f"STARTTLS: {got} {got2}")
+    check(b"e OK" in ask(t, b"e CLIENTID UUID 23bf83be-aad9-46aa-9e0f-39191ccbd1d2", b"e "), "CLIENTID")
+    check(b"f BAD" in ask(t, b"f CLIENTID UUID 23bf83be-aad9-46aa-9e0f-39191ccbd1d2", b"f "), "CLIENTID twice")
+    t.close()
+    s = server.raw()
+    check(b"CLIENTID" not in ask(s, b"a CAPABILITY", b"a OK"), "CLIENTID is not offered in clear")
+    s.close()
+
+
+def together(server):
+    a, b, c = server.client("u1"), server.client("u2", "imaps"), server.client("u3")
+    for x in (a, b, c):
+        x.select("Shared/Team")
+    b.send(b"i1 IDLE\r\n")
+    check(b.readline().startswith(b"+ "), "IDLE")
+    a.store("2", "+FLAGS", r"(\Deleted)")
+    check(b.readline() == b"* 2 FETCH (FLAGS (\\Deleted))\r\n", "flags are pushed to who idles")
+    check(a.expunge()[1] == [b"2"], "EXPUNGE")
+    check(b.readline() == b"* 2 EXPUNGE\r\n", "so is an expunge")
+    a.append("Shared/Team", None, None, b"Subject: more\r\n\r\nmore\r\n")
+    check(b.readline() == b"* 3 EXISTS\r\n", "so is a new message")
+    b.send(b"DONE\r\n")
+    check(b.readline().startswith(b"i1 OK"), "DONE")
+    # MAP-I3: not while FETCH runs, but at NOOP.
+    c.untagged_responses.clear()
+    c.fetch("1", "(FLAGS)")
+    check("EXPUNGE" not in c.untagged_responses, "no EXPUNGE within FETCH")
+    c.noop()
+    check(c.untagged_responses.get("EXPUNGE") == [b"2"], f"EXPUNGE at NOOP: {c.untagged_responses}")
+    for x in (a, b, c):
+        x.logout()
+
+
+def limits(server):
+    calm = server.client("u1")
+    calm.select("INBOX")
+    s = server.raw()
+    check(b"* BYE" in ask(s, b"a LOGIN " + b"x" * 400000, b"* BYE"), "a long line before login")
+    s = server.raw()
+    ask(s, b"a LOGIN u1 pw", b"a OK")
+    check(b"b NO [TOOBIG]" in ask(s, b"b APPEND INBOX {99999999999}", b"b "), "a huge literal")
+    check(b"c OK" in ask(s, b"c NOOP", b"c "), "and it goes on")
+    check(b"* BYE" in ask(s, b"d APPEND INBOX {99999999+}", b"* BYE"), "a huge literal that comes unasked")
+    s = server.raw()
+    got = ask(s, b"\0\xff\x80 garbage\r\n" + bytes(range(256)) * 20 + b"\r\nz NOOP", b"z OK")
+    check(b"z OK" in got, f"garbage: {got[-200:]}")
+    # Many commands at once from one who does not read: others are served meanwhile.
+    s = server.raw()
+    ask(s, b"a LOGIN u2 pw\r\nb SELECT INBOX", b"b OK")
+    s.settimeout(2)
+    sent = 0
+    try:
+        for _ in range(4000):
+            s.sendall(b"c FETCH 1:* (BODY.PEEK[] ENVELOPE BODYSTRUCTURE)\r\n" * 100)
+            sent += 100
+            if sent % 1000 == 0:
+                began = time.monotonic()
+                calm.fetch("1:*", "(FLAGS)")
+                check(time.monotonic() - began < 3, "another client waits for long")
+    except TimeoutError:
+        pass
+    s.close()
+    # One octet at a time, a connection that is cut, one that says nothing.
+    s = server.raw()
+    for k in b"a LOGIN u3 pw\r\nb LOGOUT\r\n":
+        s.sendall(bytes([k]))
+    check(b"b OK" in until(s, b"b OK"), "octet by octet")
+    check(until(s, b"none") == b"", "the connection ends behind LOGOUT")
+    quiet = [server.raw() for _ in range(3)]
+    s = server.raw()
+    s.sendall(b"a APPEND")
+    s.close()
+    # A client that ends its side still gets its answers.
+    s = server.raw()
+    s.sendall(b"a LOGIN u1 pw\r\nb STATUS INBOX (MESSAGES)\r\n")
+    s.shutdown(socket.SHUT_WR)
+    check(b"b OK" in until(s, b"b OK"), "answers behind the client's end")
+    t = socket.create_connection(("127.0.0.1", server.tls), timeout=20)
+    t.sendall(b"a LOGIN u1 pw\r\n" * 10)  # no TLS
+    check(b"OK" not in until(t, b"OK"), "no TLS where TLS is expected")
+    check(calm.noop()[0] == "OK", "the calm client")
+    return quiet
+
+
+def options():
+    def refused(text, *words):
+        p = subprocess.run([BIN, "serve", *words], capture_output=True, text=True, timeout=60)
+        check(p.returncode == 2 and text in p.stderr and p.stderr.count("\n") == 1, f"{words}: {p.returncode} {p.stderr}")
+
+    refused("expected ADDR:PORT", "--listen", "1143x")
+    refused("nearest: ghosted-mailbox", "--behaviour", "ghosted-mailbx")
+    refused("expected two values", "--tls", "a.pem")
+    refused("expected a PEM certificate", "--tls", "/dev/null", "/dev/null", "--listen", "127.0.0.1:0")
+    refused("cannot write", "--write-ca", "/nonexistent/ca.pem", "--listen", "127.0.0.1:0")
+    taken = socket.create_server(("127.0.0.1", 0))
+    refused("cannot listen on", "--listen", "127.0.0.1:%d" % taken.getsockname()[1])
+
+
+def behaves():
+    """A practice, and a fault that the judge must find over the network."""
+    server = Serve("--behaviour", "refuse-delete", "--user", "x:y", "--user", "u1:pw", "--seed", "7")
+    check("refuse-delete" in server.says and "for x, u1" in server.says, server.says)
+    a, b = server.client("u1"), server.client("u1")
+    a.create("FOO")
+    b.select("FOO")
+    check(a.delete("FOO")[0] == "NO", "refuse-delete")
+    server.end()
+    server = Serve("--behaviour", "fetch-wrong-message")
+    run = subprocess.run([BIN, "check", f"imap://u1:pw@127.0.0.1:{server.port}/", "--programs", "60", "--first", "--scenario", "", "--quiet"],
+                         cwd=WORK, capture_output=True, text=True, timeout=120)
+    check(run.returncode == 1 and "MAP-I2" in run.stdout, f"a fault over the network: {run.returncode} {run.stdout[-800:]}")
+    server.end()
+
+
+def main():
+    shutil.rmtree(WORK, ignore_errors=True)
+    os.makedirs(WORK)
+    log = os.path.join(WORK, "ids")
+    server = Serve("--id-log", log)
+    sessions(server)
+    secured(server)
+    together(server)
+    quiet = limits(server)
+    # ID-8-d: a flood of lists; the log stays small.
+    s = server.raw()
+    for i in range(2000):
+        s.sendall(b'i ID ("name" "n%d" "x" "%%s \\"%s")\r\n' % (i % 500, b"y" * 900))
+    check(b"j OK" in ask(s, b"j NOOP", b"j OK"), "a flood of IDs")
+    server.end()
+    check(until(quiet[0], b"BYE").startswith(b"* BYE "), "BYE at the end")
+    size = os.path.getsize(log)
+    check(0 < size < 200000 and "id: " in open(log).read(), f"the log of IDs has {size} octets")
+    options()
+    behaves()
+    print("serve: ok" if not wrong else f"serve: {len(wrong)} failed")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    finally:
+        for p in started:
+            p.kill()
