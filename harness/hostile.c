@@ -1,6 +1,5 @@
-/* hostile.c: the hostile build's allocator: IMAPDIFF_FAIL_ALLOC=N lets our N-th allocation fail, and N/M
- * every M-th after it. Linked with --wrap, so that only our own calls are met, not the libraries'. Empty in
- * every other build. */
+/* hostile.c: the hostile build's allocator: IMAPDIFF_FAIL_ALLOC=N lets our N-th allocation fail, and N/M every M-th after it.
+ * Linked with --wrap, so that only our own calls are met, not the libraries'. Empty in every other build. */
 #ifdef HOSTILE
 
 #include <stdio.h>
@@ -13,7 +12,8 @@ void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t m);
 void *__wrap_realloc(void *p, size_t n);
 
-static int fails(void) {
+static int fails(void)
+{
     static long count, first = -1, every;
     if (first < 0) {
         const char *e = getenv("IMAPDIFF_FAIL_ALLOC");

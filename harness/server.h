@@ -35,7 +35,7 @@ struct server_address {
     int tls_port;            /* TLS from the first octet */
     const char *users[SERVER_USERS]; /* as LOGIN wants them */
     const char *password;    /* of each of them */
-    const char *certificate; /* PEM file of the self-signed certificate (localhost, 127.0.0.1) */
+    const char *certificate; /* PEM file of its certificate (localhost, 127.0.0.1) and of the authority that signed it */
     const char *log;         /* file with what the daemons log; gone after server_stop */
     const char *dir;         /* the instance's folder */
     int pid;                 /* of the guardian */

@@ -84,7 +84,7 @@ void server_probe_close(struct server_probe *);
 /* Logs in u1 to u3 once: makes their INBOX, and starts what the server starts lazily. */
 int server_probe_users(const struct server_instance *, char *err, size_t errlen);
 
-/* server_cert.c: writes a new self-signed certificate and its key (PEM). 0, or -1 with err. */
+/* server_cert.c: writes a new certificate and its key (PEM). 0, or -1 with err. */
 int server_make_certificate(const char *certificate, const char *key, char *err, size_t errlen);
 
 #endif

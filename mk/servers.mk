@@ -4,7 +4,7 @@ servers: ## download and unpack the servers that imapdiff judges (installs nothi
 	@sh mk/packages.sh servers $(B)
 
 # Built from its own few sources: usable while the rest does not compile. `build/server-run NAME`
-SERVER_SRC := $(wildcard harness/server*.c harness/guardian*.c)
+SERVER_SRC := $(wildcard harness/server*.c harness/guardian*.c) harness/cert.c
 $(B)/server-run: harness/tools/server_run.c $(SERVER_SRC) $(wildcard harness/server*.h harness/guardian*.h) | deps
 	@mkdir -p $(@D)
 	@echo link $@

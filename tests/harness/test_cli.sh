@@ -52,6 +52,10 @@ want 0 'MAP-I3' "$bin" list clauses
 want 0 'MAP-I3' "$bin" explain MAP-I3
 want 2 'MAP-I' "$bin" explain "MAP-I3"3
 want 2 'expected a clause' "$bin" explain; one_line
+want 0 '--listen ADDR:PORT' "$bin" serve --help
+want 2 'unexpected word' "$bin" serve model; one_line
+want 2 'expected NAME:PASSWORD' "$bin" serve --user secret; one_line
+grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }
 
 # Servers that cannot be reached, and a URL without a user.
 want 3 '127.0.0.1:1' "$bin" check imap://u:p@127.0.0.1:1/ --programs 1

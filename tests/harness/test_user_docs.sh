@@ -45,17 +45,20 @@ while read -r line; do
     case $run in
     *127.0.0.1:1*) want='|3|' ;;
     *./mine.so*) want='|3|' ;; # it is the reader's
+    serve*) want='|124|' ;; # it serves until it is ended
     diff*) [ -s build/targets/index ] || continue
         run="${run% --time*} --time 1s --quiet" want='|0|1|' ;;
     *dovecot*) [ -d build/sysroot/usr ] || continue; want='|0|1|' ;;
     *) want='|0|' ;;
     esac
+    limit=200
     case $run in
+    serve*) run="$run --listen 127.0.0.1:0" limit=5 ;;
     "check model"*) run="$run --programs 5" ;;
     "check dovecot"*) run="$run --scenario codes" ;;
     esac
     # shellcheck disable=SC2086
-    (cd "$work" && IMAPDIFF_SYSROOT=$OLDPWD/build/sysroot timeout 200 "$bin" $run) >"$work/out" 2>&1 </dev/null
+    (cd "$work" && IMAPDIFF_SYSROOT=$OLDPWD/build/sysroot timeout $limit "$bin" $run) >"$work/out" 2>&1 </dev/null
     got=$?
     echo "$want" | grep -qF "|$got|" || { fail "README's sample \`imapdiff $line\`: exit status $got"; tail -5 "$work/out"; }
 done <"$work/samples"
