@@ -39,6 +39,19 @@ static void on_id(void *user, int session, struct slice list) {
     id_log_add(((struct host *)user)->ids, list);
 }
 
+static void on_clientid(void *user, int session, struct slice type, struct slice token) {
+    if (session == HOST_FILLER)
+        return;
+    struct identity *who = &((struct host *)user)->conn[session].who;
+    snprintf(who->type, sizeof who->type, "%.*s", (int)type.n, (const char *)type.p);
+    snprintf(who->token, sizeof who->token, "%.*s", (int)token.n, (const char *)token.p);
+}
+
+static bool admits(void *user, int session, struct slice name) {
+    struct host *h = user;
+    return session == HOST_FILLER || !h->o.policy || policy_admits(h->o.policy, &h->conn[session].who, name);
+}
+
 /* ---- listening ---- */
 
 static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *from, int len,
@@ -146,6 +159,8 @@ static void prepare(struct host *h) {
     m->busy = conn_busy;
     m->now = now;
     m->on_id = on_id;
+    m->on_clientid = on_clientid;
+    m->admits = admits;
     m->user = h;
     m->max_line = 128u << 10; /* an ID at its limits has 32 KiB */
     m->max_command = 32u << 20;

@@ -7,6 +7,7 @@
 #ifndef HOST_H
 #define HOST_H
 
+#include "host_policy.h"
 #include "model_server.h"
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct host_options {
     size_t max_output, max_output_all; /* octets that wait to be read: by one client, by all */
     int login_ms, idle_ms; /* until login, the TLS handshake included; then without a word from the client */
     FILE *id_log;          /* NULL: none */
+    struct policy *policy; /* on CLIENTID; NULL: all may log in */
 };
 /* 500 sessions, 64 MiB, 256 MiB, 60 s, 30 min (RFC 3501 5.4). */
 struct host_options host_defaults(void);

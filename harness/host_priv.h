@@ -34,6 +34,7 @@ struct host_conn {
     uint64_t since, heard; /* ms: of the phase; of the last octets from the client */
     uint64_t opened;       /* ms: the connection */
     size_t copied;         /* octets in our memory that wait to be read */
+    struct identity who;   /* its CLIENTID */
 };
 
 struct host {

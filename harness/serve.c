@@ -12,8 +12,9 @@ enum { USERS = 64, FOLDERS = 8 };
 
 struct serve {
     struct host_options host;
-    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log;
-    int behaviours_n, folders, users;
+    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *clientid[POLICY_RULES];
+    int behaviours_n, folders, users, rules;
+    struct policy policy;
     struct chosen chosen;
     struct behaviours *behaviours;
     struct content *content;
@@ -28,6 +29,7 @@ static bool parse(int argc, char **argv, struct serve *s) {
         {.name = "tls", .type = CLI_PAIR, .to = s->tls},
         {.name = "write-ca", .type = CLI_TEXT, .to = &s->host.write_ca},
         {.name = "user", .type = CLI_LIST, .to = s->user, .n = &s->users, .max = USERS},
+        {.name = "clientid", .type = CLI_LIST, .to = s->clientid, .n = &s->rules, .max = POLICY_RULES},
         {.name = "id-log", .type = CLI_TEXT, .to = &s->id_log},
         {.name = "seed", .type = CLI_NUMBER, .to = &s->host.model.seed},
         {0},
@@ -77,6 +79,14 @@ static bool choose(struct serve *s, char *err, size_t errlen) {
     return true;
 }
 
+static bool rules(struct serve *s, char *err, size_t errlen) {
+    for (int i = 0; i < s->rules; i++)
+        if (!policy_add(&s->policy, s->clientid[i], err, errlen))
+            return false;
+    s->host.policy = &s->policy;
+    return true;
+}
+
 static bool open_log(struct serve *s, char *err, size_t errlen) {
     if (!s->id_log || (s->host.id_log = fopen(s->id_log, "ae")))
         return true;
@@ -95,7 +105,7 @@ static void announce(const struct serve *s, const struct host *h) {
 }
 
 static struct host *start(struct serve *s, char *err, size_t errlen) {
-    if (!choose(s, err, errlen) || !open_log(s, err, errlen))
+    if (!choose(s, err, errlen) || !rules(s, err, errlen) || !open_log(s, err, errlen))
         return NULL;
     if (!(s->content = content_new())) {
         snprintf(err, errlen, "out of memory");
@@ -111,7 +121,8 @@ static struct host *start(struct serve *s, char *err, size_t errlen) {
 }
 
 int serve_main(int argc, char **argv) {
-    struct serve s = {.host = host_defaults()};
+    static struct serve s;
+    s.host = host_defaults();
     char err[800] = "";
     if (!parse(argc, argv, &s))
         return EXIT_USAGE;
