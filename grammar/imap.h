@@ -86,7 +86,7 @@ enum command_kind {
     CMD_COUNT
 };
 
-#define SEQ_STAR UINT32_MAX
+#define SEQ_STAR 0 /* no number of a set is 0 */
 struct seq_range { uint32_t lo, hi; }; /* as written: lo may exceed hi; SEQ_STAR for `*` */
 #define SEQ_RANGES_MAX 64
 struct seq_set {

@@ -115,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n) {
         return 0;
     w.bad[0] = 0;
     content_reset(w.content);
+    oracle_forget(w.oracle); /* each input's answers make another server */
     enum drive_end end = drive_run(w.drive, &w.program, 1);
     if (end != DRIVE_DONE && end != DRIVE_SILENT && !w.bad[0])
         snprintf(w.bad, sizeof w.bad, "the run ended: %s: %s", drive_end_name(end), drive_text(w.drive));

@@ -128,7 +128,7 @@ static const char *gone_cites(const struct run *r, uint16_t name, const char *ot
 static const struct imap_response *heard_exists(const struct run *r, const struct step *s) {
     const struct imap_response *last = NULL;
     for (unsigned i = 0; i < r->n_heard; i++)
-        if (r->heard[i].session == s->session && r->heard[i].event > s->event && r->heard[i].r &&
+        if (r->heard[i].session == s->session && r->heard[i].event > s->since && r->heard[i].r &&
             r->heard[i].r->kind == RESP_EXISTS && (!s->reply_event || r->heard[i].event < s->reply_event) && !last)
             last = r->heard[i].r;
     return last;
@@ -193,7 +193,10 @@ static void enter(struct run *r, struct step *s, uint16_t box) {
     for (uint16_t m = w_box(r->w, box)->first; m; m = w_message(r->w, m)->next)
         if (!w_message(r->w, m)->dead && !world_view_add(r->w, (unsigned)s->session, m, w_message(r->w, m)->last))
             r->full = true;
-    for (unsigned i = 0; i < w->view; i++) w_view(r->w, (unsigned)s->session)[i].told = 1;
+    for (unsigned i = 0; i < w->view; i++) { /* what nobody knows cannot be told of a change */
+        struct wview *v = &w_view(r->w, (unsigned)s->session)[i];
+        v->told = !w_message(r->w, v->message)->flags_unknown;
+    }
     if (r->mode == SERVE) {
         w->told = w_box(r->w, box)->changes;
         w->told_deaths = w_box(r->w, box)->deaths;
@@ -417,6 +420,9 @@ static void act_status(struct run *r, struct step *s) {
                     "No such mailbox");
         return;
     }
+    s->living = (uint16_t)world_living(r->w, s->box);
+    s->known = r->w->messages;
+    s->uidnext = w_box(r->w, s->box)->uidnext;
     const struct wsession *w = step_session(r, s);
     if (w->state == SES_SELECTED && w->box == s->box && r->mode == SERVE) {
         int view = s->insider ? 2 : w->view == world_living(r->w, s->box) ? 0 : 1;

@@ -43,7 +43,7 @@ static void view_targets(struct run *r, struct step *s, const struct seq_set *se
     for (uint32_t i = 0; i < set->n; i++)
         for (int k = 0; k < 2; k++) {
             uint32_t n = k ? set->r[i].hi : set->r[i].lo;
-            if (n > w->view) n = w->view;
+            if (n > w->view || n == SEQ_STAR) n = w->view;
             if (n < first) first = n;
             if (n > last) last = n;
         }
@@ -96,9 +96,9 @@ static bool sets_seen(const struct imap_command *c) { /* RFC 3501 6.4.5 */
 /* Is every UID from `low` on meant, up to `high` (0: up to the largest there is)? UIDs ascend with the numbers (R3501-2.3.1.1). */
 static bool covers(const struct seq_set *set, uint32_t low, uint32_t high) {
     for (uint32_t i = 0; i < set->n; i++) {
-        uint32_t lo = set->r[i].lo, hi = set->r[i].hi;
-        if (lo > hi) lo = hi, hi = set->r[i].lo; /* SEQ_STAR is the largest number */
-        if (lo <= low && (hi == SEQ_STAR || (high && hi >= high))) return true;
+        uint32_t a = set->r[i].lo == SEQ_STAR ? UINT32_MAX : set->r[i].lo, b = set->r[i].hi == SEQ_STAR ? UINT32_MAX : set->r[i].hi;
+        uint32_t lo = a < b ? a : b, hi = a < b ? b : a;
+        if (lo <= low && (hi == UINT32_MAX || (high && hi >= high))) return true;
     }
     return false;
 }
@@ -134,7 +134,7 @@ static int range_cmd(uint8_t kind) {
 static bool may_reach_beyond(const struct wsession *w, const struct step *s) {
     for (uint32_t i = 0; i < s->c->set.n; i++) {
         uint32_t lo = s->c->set.r[i].lo, hi = s->c->set.r[i].hi;
-        if (s->c->uid || lo > w->view || hi > w->view) return true; /* SEQ_STAR is above every view */
+        if (s->c->uid || lo == SEQ_STAR || hi == SEQ_STAR || lo > w->view || hi > w->view) return true;
     }
     return false;
 }
@@ -145,7 +145,7 @@ static void announced_first(struct run *r, struct step *s) {
     if (w->loose || !may_reach_beyond(w, s)) return;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct heard *h = &r->heard[i];
-        if (!h->r || h->session != s->session || h->event < s->event) continue;
+        if (!h->r || h->session != s->session || h->event <= s->since) continue;
         if ((s->reply_event && h->event > s->reply_event) || h->r->kind == RESP_EXPUNGE) return;
         if (h->r->kind != RESP_EXISTS || h->r->number <= w->view) continue;
         uint32_t there = w->view;
@@ -226,14 +226,15 @@ static void act_fetch(struct run *r, struct step *s) {
 
 enum { STORE_TRIED = 3 };
 
-static uint32_t stored(uint32_t old, uint8_t mode, uint32_t flags) {
+uint32_t stored_flags(uint32_t old, uint8_t mode, uint32_t flags) {
     return mode == STORE_SET ? flags : mode == STORE_ADD ? old | flags : old & ~flags;
 }
 
 static void store_one(struct run *r, struct step *s, struct target *t, uint32_t flags) {
     int v = world_view_at(r->w, (unsigned)s->session, t->m, t->seq);
-    t->flags = stored(world_flags(r->w, t->m), s->c->store_mode, flags);
-    t->hit = t->flags != world_flags(r->w, t->m); /* a STORE that changes nothing need not be told */
+    t->flags = stored_flags(world_flags(r->w, t->m), s->c->store_mode, flags);
+    t->unsure = w_message(r->w, t->m)->flags_unknown && s->c->store_mode != STORE_SET;
+    t->hit = t->flags != world_flags(r->w, t->m) && !t->unsure; /* a STORE that changes nothing need not be told */
     if (r->mode == JUDGE && (s->cut || step_session(r, s)->doom)) { /* cut in the middle; or what a session writes whose mailbox was taken away may be lost */
         w_message(r->w, t->m)->flags_unknown = 1;
         return;
@@ -258,7 +259,7 @@ static void store_faults(struct run *r, struct step *s, uint32_t flags) {
     uint32_t context = point_context(P_FAULT_STORE, 2, f);
     if (run_fault(r, P_FAULT_STORE, context, OP_F_LOSE_WRITE)) {
         for (unsigned i = 0; i < s->targets; i++)
-            r->target[s->first + i].flags = stored(world_flags(r->w, r->target[s->first + i].m), s->c->store_mode, flags);
+            r->target[s->first + i].flags = stored_flags(world_flags(r->w, r->target[s->first + i].m), s->c->store_mode, flags);
         return;
     }
     if (run_fault(r, P_FAULT_STORE, context, OP_F_SHIFT_SEQ) && !s->c->uid) { /* acts on the truth's n-th message */
@@ -273,7 +274,7 @@ static void store_faults(struct run *r, struct step *s, uint32_t flags) {
     if (run_fault(r, P_FAULT_STORE, context, OP_F_STORE_NEIGHBOUR) && s->targets) {
         uint16_t m = w_message(r->w, r->target[s->first + s->targets - 1u].m)->next;
         if (m && !w_message(r->w, m)->dead)
-            world_set_flags(r->w, m, stored(world_flags(r->w, m), s->c->store_mode, flags));
+            world_set_flags(r->w, m, stored_flags(world_flags(r->w, m), s->c->store_mode, flags));
     }
 }
 
@@ -304,7 +305,7 @@ static void store_in_part(struct run *r, struct step *s, uint32_t flags) {
     unsigned n = 0, all = 0;
     for (unsigned i = 0; i < s->targets; i++) {
         struct target *t = &r->target[s->first + i];
-        if (t->dead || stored(world_flags(r->w, t->m), s->c->store_mode, flags) == world_flags(r->w, t->m)) continue;
+        if (t->dead || stored_flags(world_flags(r->w, t->m), s->c->store_mode, flags) == world_flags(r->w, t->m)) continue;
         if (n < STORE_TRIED) changed[n++] = t;
         all++;
     }
@@ -321,7 +322,7 @@ static void store_in_part(struct run *r, struct step *s, uint32_t flags) {
  * messages of it are gone, all that live or none (MAP-4.2.3-a, MAP-4.2.4-a). */
 static void store_beyond(struct run *r, struct step *s) {
     if (r->mode == SERVE || s->word != REPLY_NO || step_session(r, s)->read_only) return;
-    uint32_t flags = command_flags(r, s->c);
+    uint32_t flags = s->stored = command_flags(r, s->c);
     if (!s->some_dead)
         store_in_part(r, s, flags);
     else if (!s->all_dead && run_fork(r, 2))
@@ -335,7 +336,7 @@ static void act_store(struct run *r, struct step *s) {
         store_beyond(r, s);
         return;
     }
-    uint32_t flags = command_flags(r, s->c);
+    uint32_t flags = s->stored = command_flags(r, s->c);
     if (w->read_only && !run_fault(r, P_FAULT_SELECT, 1, OP_F_READ_ONLY_WRITES)) {
         says(r, s, REPLY_NO, "Read-only");
         s->refused = s->judged = 1; /* an OK that changes nothing is legal; a change will show */

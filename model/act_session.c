@@ -261,6 +261,18 @@ static bool type_is_ambiguous(struct slice t) {
     return digit && (alpha || t.n > 1);
 }
 
+/* CLIENTID may have been sent behind CAPABILITY, without waiting for its response. */
+static bool clientid_advertised(const struct run *r, const struct step *s) {
+    for (unsigned i = 0; i < r->n_heard; i++) {
+        const struct heard *h = &r->heard[i];
+        if (h->session != s->session || !h->r || (s->reply_event && h->event > s->reply_event)) continue;
+        if (h->r->kind != RESP_CAPABILITY && h->r->code.kind != CODE_CAPABILITY) continue;
+        for (uint32_t c = h->r->kind == RESP_CAPABILITY ? h->r->list : h->r->code.list; c; c = h->nodes->v[c].next)
+            if (slice_is_nocase(h->nodes->v[c].str.s, "CLIENTID")) return true;
+    }
+    return step_session(r, s)->cid_advertised;
+}
+
 static void judge_clientid(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     bool eligible = w->tls && w->cid_advertised && !w->cid_accepted;
@@ -274,7 +286,7 @@ static void judge_clientid(struct run *r, struct step *s) {
     if (s->word == REPLY_OK) {
         if (!w->tls)
             run_note(r, V_VIOLATES, s->session, s->reply_event, "CID-3.4-1s CID-3.3-a", "CLIENTID was accepted without TLS");
-        else if (!w->cid_advertised)
+        else if (!clientid_advertised(r, s))
             run_note(r, V_VIOLATES, s->session, s->reply_event, "CID-3.4-1s", "CLIENTID was accepted before it was advertised");
         else if (w->cid_accepted)
             run_note(r, V_VIOLATES, s->session, s->reply_event, "CID-3.4-3s", "a second CLIENTID was accepted");
@@ -364,6 +376,26 @@ static const struct heard *greeting(const struct run *r, const struct step *s) {
     return NULL;
 }
 
+/* RFC 3501 5.5: numbers sent while a command that permits EXPUNGE is in progress, and an EXPUNGE does come: nobody can tell
+ * which messages they mean. */
+static bool numbers_are_ambiguous(const struct run *r, const struct step *s) {
+    uint8_t kind = s->c->kind;
+    if (s->c->uid || (kind != CMD_FETCH && kind != CMD_STORE && kind != CMD_SEARCH && kind != CMD_COPY && kind != CMD_MOVE)) return false;
+    uint32_t until = 0;
+    for (const struct step *o = r->steps; o < s; o++) {
+        bool bars = !o->c->uid && (o->c->kind == CMD_FETCH || o->c->kind == CMD_STORE || o->c->kind == CMD_SEARCH);
+        if (o->session != s->session || bars) continue;
+        uint32_t end = o->reply_event ? o->reply_event : UINT32_MAX;
+        until = end > until ? end : until;
+    }
+    if (s->reply_event && until > s->reply_event) until = s->reply_event;
+    for (unsigned i = 0; i < r->n_heard && r->heard[i].event < until; i++) {
+        const struct heard *h = &r->heard[i];
+        if (h->session == s->session && h->event > s->since && h->r && h->r->kind == RESP_EXPUNGE) return true;
+    }
+    return false;
+}
+
 void act(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     s->point = -1;
@@ -378,6 +410,7 @@ void act(struct run *r, struct step *s) {
     }
     if (s->cut) { /* no reply came: it took effect, or not */
         s->judged = 1;
+        if (s->syntax.verdict == LEX_REJECT) return;
         s->word = run_fork(r, 2) ? REPLY_OK : REPLY_NO;
         if (s->word == REPLY_NO) return;
     }
@@ -385,6 +418,11 @@ void act(struct run *r, struct step *s) {
     if (s->word == REPLY_OK && (s->c->kind == CMD_SELECT || s->c->kind == CMD_EXAMINE || s->c->kind == CMD_CLOSE ||
                                 s->c->kind == CMD_UNSELECT || s->c->kind == CMD_LOGOUT))
         left_uncut(r, (unsigned)s->session);
+    if (r->mode == JUDGE && w->state == SES_SELECTED && s->syntax.verdict == LEX_ACCEPT && numbers_are_ambiguous(r, s)) {
+        run_note(r, V_AMBIGUOUS, s->session, s->event, "R3501-5.5",
+                 "message numbers sent while a command was in progress during which expunges were told");
+        w->loose = 1;
+    }
     if (s->syntax.verdict != LEX_ACCEPT || s->c->kind == CMD_UNKNOWN) {
         act_malformed(r, s);
     } else if (!permitted(s->c->kind, w->state) && !cid_after) {

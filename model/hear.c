@@ -80,21 +80,8 @@ static bool leaving(const struct run *r, const struct heard *h) {
     return false;
 }
 
-/* Another SELECT or EXAMINE was sent, but an earlier command is still being answered: the old mailbox's, not judged. */
-static bool of_the_old(const struct run *r, const struct heard *h) {
-    bool earlier = false;
-    for (unsigned i = 0; i < r->n_steps; i++) {
-        const struct step *s = &r->steps[i];
-        if (s->session != h->session || (s->reply_event && s->reply_event < h->event)) continue;
-        if (earlier && (s->c->kind == CMD_SELECT || s->c->kind == CMD_EXAMINE)) return true;
-        earlier = true;
-    }
-    return false;
-}
-
 static void hear_exists(struct run *r, const struct heard *h) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
-    if (of_the_old(r, h)) return;
     if (s->state != SES_SELECTED) {
         if (!leaving(r, h)) run_note(r, V_DEVIATES, h->session, h->event, "R3501-7.3.1", "EXISTS while no mailbox is selected");
         return;
@@ -334,6 +321,7 @@ void hear(struct run *r, const struct heard *h) {
         break;
     case RESP_SEARCH:
         r->search_view[h->session] = s->view;
+        r->search_last[h->session] = s->announced;
         hear_unasked(r, h, HEARD_SEARCH, "R3501-7.2.5", "a SEARCH response that no command asked for"); break;
     case RESP_LIST: hear_unasked(r, h, HEARD_LIST | HEARD_LSUB, "R3501-7.2.2", "a LIST response that no command asked for"); break;
     case RESP_STATUS: hear_unasked(r, h, HEARD_STATUS, "R3501-7.2.4", "a STATUS response that no command asked for"); break;

@@ -28,10 +28,16 @@ void add_saw(struct run *r, const struct saw *s) {
     *bucket = ++r->saws;
 }
 
-const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key) {
-    for (uint32_t i = r->saws ? r->saw_bucket[saw_hash(session, m, key)] : 0; i; i = r->saw[i - 1].chain)
-        if (r->saw[i - 1].m == m && r->saw[i - 1].key == key && r->saw[i - 1].session == session) return &r->saw[i - 1];
+const struct saw *find_saw_before(const struct run *r, int session, uint16_t m, uint32_t key, uint32_t event) {
+    for (uint32_t i = r->saws ? r->saw_bucket[saw_hash(session, m, key)] : 0; i; i = r->saw[i - 1].chain) {
+        const struct saw *s = &r->saw[i - 1];
+        if (s->m == m && s->key == key && s->session == session && (!event || s->event < event)) return s;
+    }
     return NULL;
+}
+
+const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key) {
+    return find_saw_before(r, session, m, key, 0);
 }
 
 static bool contains(struct slice hay, struct slice needle) {
@@ -90,12 +96,15 @@ static enum said said_octets(struct run *r, uint16_t m, const struct fetch_item 
         return SAID_TRUE;
     }
     if (anothers(r, m, got)) return SAID_WRONG;
-    if (!got.n || v->kind == STR_NIL) return SAID_EMPTY;
+    bool header = it->att == ATT_RFC822_HEADER || slice_is_nocase(it->section, "HEADER");
+    /* A message that we do not know may have no body, or end before the origin (R3501-6.4.5). */
+    bool bare = !c->id && !g->dead && v->kind != STR_NIL && ((!whole && !header) || (it->has_origin && it->origin));
+    if ((!got.n && !bare) || v->kind == STR_NIL) return SAID_EMPTY;
     if (!have && c->id) return SAID_TRUE; /* a part that the message has not: anything */
     if (it->has_origin || c->same == 2) return SAID_TRUE;
     if (c->same == 1) return g->dead ? SAID_OTHER : SAID_WRONG;
     /* The server stored other octets than we sent: they are its own, bound now. */
-    uint32_t *slot = whole ? &c->whole : it->att == ATT_RFC822_HEADER || slice_is_nocase(it->section, "HEADER") ? &c->header
+    uint32_t *slot = whole ? &c->whole : header ? &c->header
                      : it->att == ATT_RFC822_TEXT || slice_is_nocase(it->section, "TEXT") ? &c->body : NULL;
     if (c->id && !contains(got, r->content->mark(r->content->self, c->id)) && whole) return SAID_WRONG;
     return slot ? bound(slot, hash_octets(got.p, got.n), false, g->dead) : SAID_TRUE;
@@ -111,7 +120,7 @@ static enum said said_envelope(struct run *r, uint16_t m, const struct node_pool
     struct wmessage *g = w_message(r->w, m);
     struct wcontent *c = w_content(r->w, g->content);
     const struct node *list = &nodes->v[value];
-    bool bare = c->id && !g->dead && !r->content->mark(r->content->self, c->id).n; /* a living message without such fields has just that */
+    bool bare = !g->dead && (!c->id || !r->content->mark(r->content->self, c->id).n); /* a living message may be without such fields */
     if (list->kind != NODE_LIST || (!bare && all_nil(nodes, list->child))) return SAID_EMPTY; /* MAP-4.1.3-e1 */
     uint32_t subject = nodes->v[list->child].next;
     if (c->id && subject) {

@@ -122,6 +122,16 @@ static struct target *searched(struct run *r, struct step *s, uint64_t n) {
     return NULL;
 }
 
+/* Was the message of this UID, which the view did not hold when the command came, counted by an EXISTS before the response? */
+static bool announced_meanwhile(const struct run *r, const struct step *s, uint64_t uid) {
+    const struct wsession *w = step_session(r, s);
+    uint16_t last = r->search_last[s->session];
+    if (w->state != SES_SELECTED || !last || w_message(r->w, last)->box != w->box) return false;
+    for (uint16_t m = w_box(r->w, w->box)->first; m; m = m == last ? 0 : w_message(r->w, m)->next)
+        if (w_message(r->w, m)->uid == uid) return true;
+    return false;
+}
+
 static void found(struct run *r, struct step *s, uint64_t n, uint32_t event) {
     struct target *t = searched(r, s, n);
     if (t) {
@@ -135,7 +145,7 @@ static void found(struct run *r, struct step *s, uint64_t n, uint32_t event) {
     for (unsigned i = 0; i < s->targets && s->c->uid && !unknown; i++)
         unknown = !w_message(r->w, r->target[s->first + i].m)->uid;
     unsigned size = r->search_view[s->session]; /* EXISTS came before the response */
-    if (unknown || (s->c->uid && r->most[s->session] > s->targets)) return;
+    if (unknown || (s->c->uid && (r->most[s->session] > s->targets || announced_meanwhile(r, s, n)))) return;
     if (!s->c->uid && n && n <= size) {
         if (size == step_session(r, s)->view && !search_matches(r, s, (unsigned)n - 1))
             run_note_more(run_note(r, V_VIOLATES, s->session, event, "R3501-6.4.4 MAP-I2", "SEARCH finds a message that does not match"),

@@ -93,6 +93,16 @@ static void classify(struct run *r, struct step *s, int item) {
                                "OK with empty data to a FETCH of expunged messages alone"), "OK", "NO alone [MAP-4.1.3-b]");
 }
 
+/* Were the flags not known before, at least those of the command are known now. */
+static void judge_unsure(struct run *r, const struct step *s, uint16_t m) {
+    uint32_t now = world_flags(r->w, m);
+    if (stored_flags(now, s->c->store_mode, s->stored) == now) return;
+    if (r->n_steps == 1) /* else it may have been told before the STORE took effect */
+        run_note_more(run_note(r, V_VIOLATES, s->session, s->reply_event, "MAP-I10 R3501-6.4.6", "the flags told after STORE are not those that it leaves"),
+                      run_say(r, "flags %#x", now), run_say(r, "STORE of %#x", s->stored));
+    w_message(r->w, m)->flags_unknown = 1;
+}
+
 static void judge_store_flags(struct run *r, struct step *s) {
     uint32_t key = item_key(ATT_FLAGS, (struct slice){(const uint8_t *)"", 0}, false, 0);
     bool missing = false;
@@ -100,9 +110,11 @@ static void judge_store_flags(struct run *r, struct step *s) {
         const struct target *g = &r->target[s->first + i];
         int v = world_view_at(r->w, (unsigned)s->session, g->m, g->seq);
         if (g->dead || v < 0 || w_message(r->w, g->m)->flags_unknown) continue;
-        const struct saw *saw = find_saw(r, s->session, g->m, key);
+        const struct saw *saw = find_saw_before(r, s->session, g->m, key, s->reply_event); /* a later STORE may be pipelined */
         if (!saw)
             missing |= g->hit;
+        else if (g->unsure && !s->c->silent)
+            judge_unsure(r, s, g->m);
         else if (saw->flags != g->flags && !s->c->silent) {
             run_note_more(run_note(r, V_VIOLATES, s->session, saw->event, "MAP-I10 R3501-6.4.6",
                                    "the flags told after STORE are not those that it leaves"),

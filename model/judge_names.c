@@ -12,6 +12,7 @@ static uint16_t heard_name(const struct run *r, const struct step *s, const stru
 
 /* ---- STATUS ---- */
 
+/* A batch's effects come before its replies: what later commands of it do need not be counted, nor need it be left out. */
 static void status_count(struct run *r, struct step *s, uint64_t told, uint32_t event) {
     struct wsession *w = step_session(r, s);
     unsigned truth = world_living(r->w, s->box);
@@ -22,7 +23,8 @@ static void status_count(struct run *r, struct step *s, uint64_t told, uint32_t 
                        view == 0 ? "view and truth" : told == truth ? "truth" : "view", "T-MAP-10", "");
         return;
     }
-    if (told == truth || w_box(r->w, s->box)->unknown || (own && w->loose)) return;
+    unsigned least = truth < s->living ? truth : s->living, most = truth < s->living ? s->living : truth;
+    if ((told >= least && told <= most) || w_box(r->w, s->box)->unknown || (own && w->loose)) return;
     for (unsigned i = 0; i < r->w->cap.sessions; i++)
         if (w_session(r->w, i)->state == SES_SELECTED && w_session(r->w, i)->box == s->box &&
             (w_session(r->w, i)->view == told || w_session(r->w, i)->loose)) {
@@ -50,7 +52,7 @@ static void status_unseen(struct run *r, struct step *s, uint64_t told, uint32_t
             else
                 may = true;
         }
-        if (g->dead || g->flags_unknown) must = false, may = true;
+        if (g->dead || g->flags_unknown || m >= s->known) must = false, may = true;
         least += must;
         most += may;
     }
@@ -70,12 +72,12 @@ static void status_values(struct run *r, struct step *s, const struct heard *h) 
     if (x->status & 1u << ST_UIDNEXT && !b->unknown && !b->renamed) {
         const struct wsession *w = step_session(r, s);
         bool own = w->state == SES_SELECTED && w->box == s->box;
-        if (x->status_value[ST_UIDNEXT] < b->uidnext && own) /* from a view that lags: T-MAP-10 */
+        if (x->status_value[ST_UIDNEXT] < s->uidnext && own) /* from a view that lags: T-MAP-10 */
             run_note(r, V_UNDOCUMENTED, s->session, h->event, "T-MAP-10 R3501-6.3.10",
                      "STATUS of the selected mailbox tells an old UIDNEXT");
-        else if (x->status_value[ST_UIDNEXT] < b->uidnext)
+        else if (x->status_value[ST_UIDNEXT] < s->uidnext)
             run_note(r, V_VIOLATES, s->session, h->event, "MAP-I8 R3501-2.3.1.1", "UIDNEXT is not above the UIDs that were given");
-        else
+        else if (x->status_value[ST_UIDNEXT] > b->uidnext)
             b->uidnext = (uint32_t)x->status_value[ST_UIDNEXT];
     }
     if (x->status & 1u << ST_MESSAGES) status_count(r, s, x->status_value[ST_MESSAGES], h->event);
@@ -149,6 +151,21 @@ static void judge_name(struct run *r, struct step *s, uint16_t i, bool lsub) {
     }
 }
 
+/* Does another command of the batch make or unmake the name? Then LIST may tell it or not. */
+static bool in_flux(const struct run *r, const struct step *s, uint16_t name) {
+    if (r->n_steps == 1) return false;
+    const struct wname *n = w_name(r->w, name), *was = name < r->before->names ? w_name(r->before, name) : NULL;
+    if (!was || (was->box != 0) != (n->box != 0) || was->exists != n->exists || was->subscribed != n->subscribed) return true;
+    for (unsigned i = 0; i < r->n_steps; i++) {
+        const struct step *o = &r->steps[i];
+        if (o == s || (o->c->kind != CMD_CREATE && o->c->kind != CMD_DELETE && o->c->kind != CMD_RENAME && o->c->kind != CMD_SUBSCRIBE &&
+                       o->c->kind != CMD_UNSUBSCRIBE))
+            continue;
+        if (o->name == name || (o->c->kind == CMD_RENAME && heard_name(r, o, &o->c->mailbox2) == name)) return true;
+    }
+    return false;
+}
+
 void judge_list(struct run *r, struct step *s) {
     uint8_t ref[512], pat[512];
     size_t rn = istring_copy(&s->c->mailbox, ref, sizeof ref), pn = istring_copy(&s->c->mailbox2, pat, sizeof pat);
@@ -157,7 +174,7 @@ void judge_list(struct run *r, struct step *s) {
     for (unsigned i = 1; i < r->w->names; i++) {
         if (w_name(r->w, i)->user != step_session(r, s)->user) continue;
         struct slice t = world_name_text(r->w, (uint16_t)i);
-        if (name_is_inbox(t) || !pattern_matches((struct slice){pat, (uint32_t)pn}, t, separator)) continue;
+        if (name_is_inbox(t) || in_flux(r, s, (uint16_t)i) || !pattern_matches((struct slice){pat, (uint32_t)pn}, t, separator)) continue;
         judge_name(r, s, (uint16_t)i, s->c->kind == CMD_LSUB);
     }
 }

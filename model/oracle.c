@@ -110,6 +110,11 @@ void oracle_reset(struct oracle *o) {
     o->worlds = 1;
 }
 
+void oracle_forget(struct oracle *o) {
+    oracle_reset(o);
+    o->facts = (struct facts){0};
+}
+
 const struct oracle_counts *oracle_counts(const struct oracle *o) { return &o->counts; }
 
 /* ---- direct notes: what no world has a say in ---- */
@@ -273,6 +278,12 @@ static struct step *find_step(struct oracle *o, int session, struct slice tag) {
     return NULL;
 }
 
+/* R3501-7.1.3: the reply to a line whose tag cannot be told is an untagged BAD. */
+static bool find_untagged(struct oracle *o, int session) {
+    struct step *s = find_step(o, session, (struct slice){0});
+    return s && s->syntax.verdict == LEX_REJECT;
+}
+
 static void progress(const struct oracle *o, int session, struct heard *h) {
     const struct lane *l = &o->lane[session];
     h->in_progress = l->idle || l->outstanding;
@@ -328,6 +339,11 @@ static void tagged(struct oracle *o, int session, uint32_t event, const struct i
     s->reply = r;
     s->reply_event = event;
     l->outstanding--;
+    for (struct step *b = o->step; b < s; b++) /* a line without a tag, to which there may be no reply */
+        if (b->session == session && !b->word && !b->cut && !b->c->tag.n && b->syntax.verdict == LEX_REJECT) {
+            b->cut = 1;
+            l->outstanding--;
+        }
 }
 
 /* A response outside the grammar. What can be understood of a tagged one is used all the same. */
@@ -374,7 +390,10 @@ static void received(struct oracle *o, int session, uint32_t event, const uint8_
     }
     h.r = r;
     h.nodes = keep_nodes(o);
-    if (r->tag.n) tagged(o, session, event, r, r->tag, r->kind == RESP_OK ? REPLY_OK : r->kind == RESP_NO ? REPLY_NO : REPLY_BAD);
+    if (r->kind == RESP_BAD && !r->tag.n && find_untagged(o, session))
+        tagged(o, session, event, r, (struct slice){0}, REPLY_BAD);
+    else if (r->tag.n)
+        tagged(o, session, event, r, r->tag, r->kind == RESP_OK ? REPLY_OK : r->kind == RESP_NO ? REPLY_NO : REPLY_BAD);
     if (h.nodes) add_heard(o, &h);
 }
 

@@ -47,6 +47,7 @@ struct oracle;
 struct oracle *oracle_new(const struct oracle_options *o); /* NULL: out of memory */
 void oracle_free(struct oracle *o);
 void oracle_reset(struct oracle *o); /* forget everything: a new program on fresh mailboxes. Counts go on. */
+void oracle_forget(struct oracle *o); /* what was learned of the server over programs, too: it is another one from now on */
 
 /* A connection is there; its greeting comes as the first `received`. tls: implicit TLS. */
 void oracle_opened(struct oracle *o, int session, uint64_t t, bool tls);

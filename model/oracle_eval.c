@@ -133,10 +133,11 @@ static void start_run(struct oracle *o, struct world *w, const struct world *bef
     r->n_heard = o->heards;
     r->idle = idle_sessions(o);
     r->full = r->failed = r->capped = false;
-    r->targets = r->saws = r->at = r->notes = 0;
+    r->targets = r->saws = r->at = r->notes = r->epochs = r->epoch_views = 0;
     r->cost = 0;
     memset(r->most, 0, sizeof r->most);
     memset(r->search_view, 0, sizeof r->search_view);
+    memset(r->search_last, 0, sizeof r->search_last);
     r->arena = o->text;
     r->arena_n = o->text_n;
     r->arena_cap = o->text_cap;
@@ -145,7 +146,7 @@ static void start_run(struct oracle *o, struct world *w, const struct world *bef
 static void reset_step(struct step *s) {
     uint8_t word = s->cut ? REPLY_NONE : s->word;
     struct step kept = {.c = s->c, .nodes = s->nodes, .syntax = s->syntax, .raw = s->raw, .session = s->session, .event = s->event, .word = word,
-                        .cut = s->cut, .reply = s->reply, .reply_event = s->reply_event, .secret = s->secret, .point = -1};
+                        .cut = s->cut, .reply = s->reply, .reply_event = s->reply_event, .since = s->since, .secret = s->secret, .point = -1};
     *s = kept;
 }
 
@@ -154,10 +155,10 @@ static void one_run(struct oracle *o, bool checkpoint) {
     struct run *r = &o->run;
     for (unsigned i = 0; i < o->steps && !r->full && !r->failed; i++) {
         reset_step(&o->step[i]);
-        act(r, &o->step[i]);
+        epoch_act(r, &o->step[i]);
     }
-    for (unsigned i = 0; i < o->heards && !r->full && !r->failed; i++) hear(r, &o->heard[i]);
-    for (unsigned i = 0; i < o->steps && !r->full && !r->failed; i++) judge_answer(r, &o->step[i]);
+    for (unsigned i = 0; i < o->heards && !r->full && !r->failed; i++) epoch_hear(r, &o->heard[i]);
+    for (unsigned i = 0; i < o->steps && !r->full && !r->failed; i++) epoch_judge(r, &o->step[i]);
     if (checkpoint && !r->full && !r->failed) judge_checkpoint(r, o->events ? o->events - 1 : 0);
 }
 
@@ -258,6 +259,7 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
         return;
     }
     o->nexts = 0;
+    epochs_plan(o->step, o->steps);
     bool capped = false;
     unsigned runs = 0;
     for (unsigned i = 0; i < o->worlds; i++)

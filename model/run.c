@@ -108,7 +108,7 @@ static const struct answer *judge_choose(struct run *r, struct step *s, enum poi
 }
 
 /* What the server does where no behaviour was chosen. */
-static const struct answer *default_answer(enum point p) {
+static const struct answer *default_answer(enum point p, uint32_t context) {
     static const struct answer table[POINT_COUNT] = {
         [P_DELETE_IN_USE] = {REPLY_OK, 0, 2, {OP_DESTROY, OP_DISCONNECT}, "Mailbox deleted"},
         [P_RENAME_IN_USE] = {REPLY_OK, 0, 1, {OP_KEEP}, "Mailbox renamed"},
@@ -132,7 +132,8 @@ static const struct answer *default_answer(enum point p) {
         [P_CLIENTID_TYPE] = {REPLY_OK, 0, 1, {OP_ACCEPT}, "CLIENTID completed"},
         [P_LOGIN_REFUSED] = {REPLY_NO, 0, 0, {0}, "Failed to authenticate"},
     };
-    return &table[p];
+    static const struct answer silent = {REPLY_OK, 0, 1, {OP_STORE_LIVING}, "Stored"}; /* MAP-4.2.1-a */
+    return p == P_STORE_EXPUNGED && strcmp(point_field(p, context, "silent"), "yes") == 0 ? &silent : &table[p];
 }
 
 const struct answer *run_serve_answer(struct run *r, enum point p, uint32_t context) {
@@ -145,13 +146,13 @@ const struct answer *run_serve_answer(struct run *r, enum point p, uint32_t cont
             const struct answer *a = behaviours_answer(r->behaviours, i, p, context);
             if (!behaviours_at(r->behaviours, i)->fault && a && --pick == 0) return a;
         }
-        return default_answer(p);
+        return default_answer(p, context);
     }
     for (int k = 0; k < r->chosen_n; k++) {
         const struct answer *a = behaviours_answer(r->behaviours, r->chosen[k], p, context);
         if (a) return a;
     }
-    return default_answer(p);
+    return default_answer(p, context);
 }
 
 const struct answer *run_choose(struct run *r, struct step *s, enum point p, uint32_t context) {

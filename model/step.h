@@ -24,6 +24,7 @@ struct target {
     uint8_t dead;       /* when the command came */
     uint8_t hit;        /* SEARCH: 0 no, 1 yes, 2 may be; STORE: it changes the flags */
     uint32_t flags;     /* STORE: what it set */
+    uint8_t unsure;     /* STORE, JUDGE: what the flags were was not known */
 };
 
 /* One command of a batch. */
@@ -39,6 +40,7 @@ struct step {
     uint8_t cut;        /* the connection ended without one */
     const struct imap_response *reply;
     uint32_t reply_event;
+    uint32_t since;      /* JUDGE: a response may belong to it behind this event (epoch.c) */
     struct slice secret; /* AUTHENTICATE: the client's answer line, base64 */
     /* Filled in by act. */
     const struct answer *answer; /* the answer to its choice point, if one was asked; NULL: other */
@@ -48,7 +50,9 @@ struct step {
     uint16_t first, targets; /* in run->target */
     uint16_t name, box; /* mailbox argument */
     uint16_t message;   /* APPEND, COPY: first message made */
-    uint32_t uidnext;   /* APPEND: what was known of it when the message was made: a pipelined SELECT tells a later one */
+    uint32_t uidnext;   /* APPEND, STATUS: what was known of it then: a pipelined SELECT tells a later one */
+    uint32_t stored;    /* STORE: the flags of the command */
+    uint16_t living, known; /* STATUS: messages of the mailbox, and of the world, then */
     uint16_t copies;
     uint8_t some_dead, all_dead, beyond, star, refused, insider;
     uint8_t wrote;      /* STORE: flags were set on the living although the reply is NO */
@@ -103,12 +107,27 @@ struct facts {
 #define RUN_SAW 16
 #define RUN_DEPTH 3
 #define RUN_NOTES 8
+#define EPOCHS 2
+#define EPOCH_VIEWS 16
 #else
 #define RUN_TARGETS 8192
 #define RUN_SAW 16384
 #define RUN_DEPTH 24
 #define RUN_NOTES 512
+#define EPOCHS 64
+#define EPOCH_VIEWS 16384
 #endif
+#define EPOCH_SESSIONS 64
+
+/* JUDGE: what a session's state was before a command of this batch changed it (epoch.c). */
+struct epoch {
+    int session;
+    unsigned step;      /* that command */
+    uint32_t until;     /* what was heard up to this event is of that state */
+    struct wsession state;
+    uint16_t first, cap; /* its view, in run->epoch_view */
+    uint16_t most, search_view, search_last;
+};
 
 struct pending_note {
     uint8_t verdict;
@@ -136,7 +155,11 @@ struct run {
     unsigned n_heard;
     uint64_t idle;            /* sessions in IDLE */
     uint16_t search_view[64]; /* the view's size at the last SEARCH response */
+    uint16_t search_last[64]; /* the last message that EXISTS had counted then */
     uint16_t most[64];        /* the largest view that each session has had in this batch */
+    struct epoch epoch[EPOCHS];
+    unsigned epochs, epoch_views;
+    struct wview epoch_view[EPOCH_VIEWS];
     bool full;                /* the world has no room: grow and repeat */
     bool failed;              /* JUDGE: this run explains nothing */
     bool capped;              /* a scratch table is full: UNDECIDED */
@@ -197,7 +220,7 @@ static inline struct wsession *step_session(const struct run *r, const struct st
 
 /* Did this response come while the step's command was in progress? */
 static inline bool heard_during(const struct step *s, const struct heard *h) {
-    return h->session == s->session && h->event > s->event && (!s->reply_event || h->event < s->reply_event);
+    return h->session == s->session && h->event > s->since && (!s->reply_event || h->event < s->reply_event);
 }
 
 /* JUDGE: was the message gone before the batch began? Then no command of it can have seen it alive. */
@@ -249,6 +272,12 @@ bool refuse_undocumented(struct run *r, struct step *s, const char *summary);
 void act_delete(struct run *r, struct step *s, uint16_t box);
 void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to);
 
+/* ---- epoch.c: act(), hear() and judge_answer(), each in the state that the session was in then ---- */
+void epochs_plan(struct step *steps, unsigned n);
+void epoch_act(struct run *r, struct step *s);
+void epoch_hear(struct run *r, const struct heard *h);
+void epoch_judge(struct run *r, struct step *s);
+
 /* ---- hear.c ---- */
 void hear(struct run *r, const struct heard *h);
 void hear_fetch(struct run *r, const struct heard *h);
@@ -257,6 +286,8 @@ void new_validity(struct run *r, uint16_t box, uint32_t validity);
 uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t origin);
 void add_saw(struct run *r, const struct saw *s);
 const struct saw *find_saw(const struct run *r, int session, uint16_t m, uint32_t key);
+const struct saw *find_saw_before(const struct run *r, int session, uint16_t m, uint32_t key, uint32_t event); /* 0: no end */
+uint32_t stored_flags(uint32_t old, uint8_t mode, uint32_t flags); /* what STORE leaves */
 bool view_extend(struct run *r, int session, uint32_t exists, uint32_t event);
 void hear_caps(struct run *r, int session, uint32_t event, uint32_t list, const struct node_pool *nodes,
                bool code);

@@ -49,6 +49,7 @@ static void sets(void)
     CHECK(seq_set_parse(sl("3291:*"), true, &s) && seq_set_has(&s, 7, 7) && !seq_set_has(&s, 6, 7));
     CHECK(seq_set_parse(sl("4:2"), true, &s) && s.r[0].lo == 4 && s.r[0].hi == 2 && seq_set_has(&s, 3, 9));
     CHECK(seq_set_parse(sl("4294967295"), true, &s) && !seq_set_parse(sl("4294967296"), true, &s));
+    CHECK(seq_set_parse(sl("4294967295"), true, &s) && !seq_set_has(&s, 9, 9) && seq_set_has(&s, UINT32_MAX, 9)); /* no `*` */
     static const char *const bad[] = {"", "0", "01", "1,", ",1", "1:", ":1", "1:2:3", "a", "1 ", "-1", "1,,2", "*", "1:*"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK(!seq_set_parse(sl(bad[i]), false, &s));

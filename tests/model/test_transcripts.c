@@ -75,6 +75,19 @@ static void play(struct oracle *o, const char *script) {
     "C1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line 2|\nS1: * 4 EXISTS\nS1: a4 OK "   \
     "x\n"
 #define NOTS8 "NOT NOT NOT NOT NOT NOT NOT NOT "
+#define OTHER(n, k)                                                                                          \
+    "S" n ": * FLAGS (\\Deleted \\Seen)\nS" n ": * " k " EXISTS\nS" n ": * 0 RECENT\nS" n                    \
+    ": * OK [UIDVALIDITY 8] x\n"
+#define APPEND_TO(tag, box)                                                                                  \
+    "C1: " tag " APPEND " box " {52}|From: a@example.org|Subject: m2||line 1|line 2|\nS1: " tag " OK x\n"
+#define MADE "C1: m1 CREATE foo\nS1: m1 OK x\n" APPEND_TO("m2", "foo") APPEND_TO("m3", "foo")
+#define STATUS_APPEND                                                                                        \
+    "C1: a3 STATUS INBOX (MESSAGES)\nC1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line " \
+    "2|\n"
+#define TWO_GONE                                                                                             \
+    IN("2", "b")                                                                                             \
+    SELECT("2", "b", "3") "C2: b3 STORE 1:2 FLAGS.SILENT (\\Deleted)\nS2: b3 OK x\nC2: b4 EXPUNGE\n"         \
+                          "S2: * 1 EXPUNGE\nS2: * 1 EXPUNGE\nS2: b4 OK x\n"
 
 static const struct row {
     const char *name;
@@ -82,6 +95,82 @@ static const struct row {
     const char *cites;    /* in the first note of that verdict */
     const char *script;
 } rows[] = {
+    /* Commands sent without waiting for the reply before (RFC 3501 5.5): each response is of the state that
+       the session was in then. */
+    {"two pipelined SELECTs", V_CONFORMS, "",
+     IN("1", "a") MADE "C1: a2 SELECT INBOX\nC1: a3 SELECT foo\n" OPENED("1", "a", "3") "S1: a2 OK x\n" OTHER(
+         "1", "2") "S1: a3 OK x\n"},
+    {"a SELECT behind a NOOP that tells of nothing true", V_VIOLATES, "MAP-I5",
+     THREE MADE
+     "C1: a4 NOOP\nC1: a5 SELECT foo\nS1: * 2 EXPUNGE\nS1: a4 OK x\n" OTHER("1", "2") "S1: a5 OK x\n"},
+    {"a SELECT behind a FETCH", V_CONFORMS, "",
+     THREE MADE "C1: a4 FETCH 1 (UID)\nC1: a5 SELECT foo\nS1: * 1 FETCH (UID 1)\nS1: a4 OK x\n" OTHER(
+         "1", "2") "S1: a5 OK x\nC1: a6 FETCH 1 (UID)\nS1: * 1 FETCH (UID 20)\nS1: a6 OK x\n"},
+    {"a SELECT behind a FETCH with another UID", V_VIOLATES, "MAP-I8",
+     THREE MADE "C1: a4 FETCH 1 (UID)\nC1: a5 SELECT foo\nS1: * 1 FETCH (UID 20)\nS1: a4 OK x\n" OTHER(
+         "1", "2") "S1: a5 OK x\n"},
+    {"a SELECT behind a FETCH without data", V_VIOLATES, "R3501-6.4.5",
+     THREE MADE "C1: a4 FETCH 1 (UID)\nC1: a5 SELECT foo\nS1: a4 OK x\n" OTHER("1", "2") "S1: a5 OK x\n"},
+    {"a FETCH behind a SELECT", V_VIOLATES, "MAP-I7",
+     THREE MADE "C1: a4 SELECT foo\nC1: a5 FETCH 1 (UID)\n" OTHER(
+         "1", "2") "S1: a4 OK x\nS1: * 1 FETCH (UID 20)\nS1: * 3 FETCH (UID 22)\nS1: a5 OK x\n"},
+    {"EXPUNGE during a CLOSE behind a NOOP", V_VIOLATES, "MAP-I4",
+     THREE
+     "C1: a4 NOOP\nC1: a5 CLOSE\nC1: a6 NOOP\nS1: a4 OK x\nS1: a5 OK x\nS1: * 1 EXPUNGE\nS1: a6 OK x\n"},
+    {"a line without a tag, then two SELECTs", V_CONFORMS, "",
+     IN("1", "a") MADE "C1:  x\nS1: * BAD x\nC1: a2 SELECT INBOX\n" OPENED(
+         "1", "a", "3") "S1: a2 OK x\nC1: a3 SELECT foo\n" OTHER("1", "2") "S1: a3 OK x\n"},
+    {"a line without a tag and without a reply", V_VIOLATES, "MAP-I6",
+     THREE "C1:  x\nC1: a4 NOOP\nS1: * 2 EXISTS\nS1: a4 OK x\n"},
+    {"a greeting while another session's command is in progress", V_CONFORMS, "",
+     IN("1", "a") "C1: a2 NOOP\n" IN("2", "b") "S1: a2 OK x\n"},
+    {"no greeting while another session's command is in progress", V_VIOLATES, "R3501-7.1.1",
+     IN("1", "a") "C1: a2 NOOP\n+2\nC2: b1 LOGIN u1 pw\nS2: b1 OK in\nS1: a2 OK x\n"},
+    {"STATUS before a pipelined APPEND", V_CONFORMS, "",
+     THREE STATUS_APPEND "S1: * STATUS INBOX (MESSAGES 3)\nS1: a3 OK x\nS1: a4 OK x\n"},
+    {"STATUS before a pipelined APPEND counts two more", V_VIOLATES, "R3501-6.3.10",
+     THREE STATUS_APPEND "S1: * STATUS INBOX (MESSAGES 5)\nS1: a3 OK x\nS1: a4 OK x\n"},
+    {"LIST before a pipelined CREATE", V_CONFORMS, "",
+     IN("1", "a") "C1: a2 LIST \"\" foo\nC1: a3 CREATE foo\nS1: a2 OK x\nS1: a3 OK x\n"},
+    {"LIST behind a CREATE", V_VIOLATES, "R3501-6.3.8",
+     IN("1", "a") "C1: a3 CREATE foo\nS1: a3 OK x\nC1: a2 LIST \"\" foo\nS1: a2 OK x\n"},
+    {"CLIENTID behind CAPABILITY", V_CONFORMS, "",
+     "T1\nS1: * OK hello\nC1: a1 CAPABILITY\nC1: a2 CLIENTID UUID x\nS1: * CAPABILITY IMAP4rev1 "
+     "CLIENTID\nS1: a1 OK x\n"
+     "S1: a2 OK x\n"},
+    {"CLIENTID behind a CAPABILITY that has none", V_VIOLATES, "CID-3.4-1s",
+     "T1\nS1: * OK hello\nC1: a1 CAPABILITY\nC1: a2 CLIENTID UUID x\nS1: * CAPABILITY IMAP4rev1\nS1: a1 OK "
+     "x\nS1: a2 OK x\n"},
+    {"numbers behind a command that tells of expunges", V_AMBIGUOUS, "R3501-5.5",
+     THREE TWO_GONE
+     "C1: a5 NOOP\nC1: a6 STORE 1 +FLAGS (\\Seen)\nS1: * 1 EXPUNGE\nS1: * 1 EXPUNGE\nS1: a5 OK x\n"
+     "S1: * 1 FETCH (FLAGS (\\Seen))\nS1: a6 OK x\n"},
+    {"two pipelined STOREs", V_CONFORMS, "",
+     THREE "C1: a5 STORE 1 FLAGS (\\Seen)\nC1: a6 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS "
+           "(\\Seen))\nS1: a5 OK x\n"
+           "S1: * 1 FETCH (FLAGS (\\Seen \\Deleted))\nS1: a6 OK x\n"},
+    {"two pipelined STOREs, the first told wrong", V_VIOLATES, "MAP-I10",
+     THREE "C1: a5 STORE 1 FLAGS (\\Seen)\nC1: a6 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS ())\nS1: "
+           "a5 OK x\n"
+           "S1: * 1 FETCH (FLAGS (\\Seen \\Deleted))\nS1: a6 OK x\n"},
+
+    /* What a mailbox held before is not known. */
+    {"STORE adds to flags that are not known", V_CONFORMS, "",
+     THREE "C1: a5 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS (\\Seen \\Deleted))\nS1: a5 OK x\n"},
+    {"STORE adds to flags that are not known, and they lack it", V_VIOLATES, "MAP-I10",
+     THREE "C1: a5 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS (\\Seen))\nS1: a5 OK x\n"},
+    {"a message that is not known has no body", V_CONFORMS, "",
+     THREE "C1: a5 FETCH 1 BODY.PEEK[TEXT]\nS1: * 1 FETCH (BODY[TEXT] \"\")\nS1: a5 OK x\n"},
+    {"a message that is not known loses its body", V_VIOLATES, "MAP-I2",
+     THREE "C1: a5 FETCH 1 BODY.PEEK[TEXT]\nS1: * 1 FETCH (BODY[TEXT] \"x\")\nS1: a5 OK x\nC1: a6 FETCH 1 "
+           "BODY.PEEK[TEXT]\nS1: * 1 FETCH (BODY[TEXT] \"\")\nS1: a6 OK x\n"},
+    {"a part behind the end", V_CONFORMS, "",
+     THREE "C1: a5 FETCH 1 BODY.PEEK[]<100000.5>\nS1: * 1 FETCH (BODY[]<100000> \"\")\nS1: a5 OK x\n"},
+    {"a message that is not known has no octet", V_VIOLATES, "MAP-I2",
+     THREE "C1: a5 FETCH 1 BODY.PEEK[]\nS1: * 1 FETCH (BODY[] \"\")\nS1: a5 OK x\n"},
+    {"the largest number is no star", V_VIOLATES, "MAP-I2",
+     THREE "C1: a5 UID SEARCH UID 4294967295\nS1: * SEARCH 3\nS1: a5 OK x\n"},
+
     /* CLIENTID */
     {"the draft's own type is accepted", V_AMBIGUOUS, "T-CID-5",
      ADVERTISED "C1: a2 CLIENTID DEVICE_ID x\nS1: a2 OK x\n"},
