@@ -85,7 +85,7 @@ void lose_track(struct run *r, uint16_t box) {
         if (w_session(r->w, i)->state == SES_SELECTED && w_session(r->w, i)->box == box) w_session(r->w, i)->loose = 1;
 }
 
-static bool sets_seen(const struct imap_command *c) { /* RFC 3501 6.4.5 */
+bool sets_seen(const struct imap_command *c) { /* RFC 3501 6.4.5 */
     for (uint32_t i = 0; i < c->wants; i++)
         if (c->want[i].att == ATT_RFC822 || c->want[i].att == ATT_RFC822_TEXT ||
             (c->want[i].att == ATT_BODY_SECTION && !c->want[i].peek))

@@ -434,7 +434,7 @@ void act(struct run *r, struct step *s) {
         if (s->c->kind == CMD_CLOSE || s->c->kind == CMD_UNSELECT) {
             if (s->c->kind == CMD_CLOSE) lose_track(r, w->box);
             if (s->word == REPLY_OK) world_leave(r->w, (unsigned)s->session);
-        } else if (s->c->kind != CMD_CHECK && s->c->kind != CMD_SEARCH && s->c->kind != CMD_FETCH)
+        } else if (s->c->kind != CMD_CHECK && s->c->kind != CMD_SEARCH && (s->c->kind != CMD_FETCH || (sets_seen(s->c) && !w->read_only)))
             lose_track(r, w->box);
         if ((s->c->kind == CMD_COPY || s->c->kind == CMD_MOVE) && s->word == REPLY_OK) {
             uint16_t name = step_name(r, s, &s->c->mailbox);

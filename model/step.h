@@ -266,6 +266,7 @@ bool name_again(const struct run *r, const struct wsession *w);
 void weigh(struct run *r, const struct step *s);
 void doom_visitors(struct run *r, uint16_t box, int own, enum doom doom, int behaviour, bool own_too);
 void lose_track(struct run *r, uint16_t box);
+bool sets_seen(const struct imap_command *c); /* FETCH */
 bool resolve_targets(struct run *r, struct step *s); /* false: nothing more to do (beyond the view and refused) */
 bool refuse_undocumented(struct run *r, struct step *s, const char *summary);
 
