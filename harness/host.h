@@ -37,6 +37,8 @@ bool host_fill_user(struct host *h, const char *user, const char *password, char
 bool host_fill_mailbox(struct host *h, const char *mailbox, char *err, size_t errlen);
 bool host_fill_message(struct host *h, const char *mailbox, const char *flags, const char *date,
                        const void *octets, size_t n, char *err, size_t errlen);
+/* host_mail.c: a Maildir with its folders, or an mbox file, for the user that host_fill_user logged in. */
+bool host_fill_mail(struct host *h, const char *path, char *err, size_t errlen);
 /* host_builtin.c: for each user of the model's options a few mailboxes and messages; Shared/Team for all. */
 bool host_fill_builtin(struct host *h, char *err, size_t errlen);
 const char *const *host_users(const struct host *h); /* "name:password", NULL-terminated */

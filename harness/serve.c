@@ -12,7 +12,8 @@ enum { USERS = 64, FOLDERS = 8 };
 
 struct serve {
     struct host_options host;
-    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *clientid[POLICY_RULES];
+    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *mail,
+        *clientid[POLICY_RULES];
     int behaviours_n, folders, users, rules;
     struct policy policy;
     struct chosen chosen;
@@ -30,6 +31,7 @@ static bool parse(int argc, char **argv, struct serve *s) {
         {.name = "write-ca", .type = CLI_TEXT, .to = &s->host.write_ca},
         {.name = "user", .type = CLI_LIST, .to = s->user, .n = &s->users, .max = USERS},
         {.name = "clientid", .type = CLI_LIST, .to = s->clientid, .n = &s->rules, .max = POLICY_RULES},
+        {.name = "mail", .type = CLI_TEXT, .to = &s->mail},
         {.name = "id-log", .type = CLI_TEXT, .to = &s->id_log},
         {.name = "seed", .type = CLI_NUMBER, .to = &s->host.model.seed},
         {0},
@@ -104,6 +106,16 @@ static void announce(const struct serve *s, const struct host *h) {
     fflush(stdout);
 }
 
+/* Given mail is the first user's; the others begin with an empty INBOX. */
+static bool fill(struct serve *s, struct host *h, char *err, size_t errlen) {
+    char name[256];
+    const char *password = strchr(s->user[0], ':') + 1;
+    if (!s->mail)
+        return host_fill_builtin(h, err, errlen);
+    snprintf(name, sizeof name, "%.*s", (int)(password - 1 - s->user[0]), s->user[0]);
+    return host_fill_user(h, name, password, err, errlen) && host_fill_mail(h, s->mail, err, errlen);
+}
+
 static struct host *start(struct serve *s, char *err, size_t errlen) {
     if (!choose(s, err, errlen) || !rules(s, err, errlen) || !open_log(s, err, errlen))
         return NULL;
@@ -113,7 +125,7 @@ static struct host *start(struct serve *s, char *err, size_t errlen) {
     }
     s->host.model.content = content_ops(s->content);
     struct host *h = host_new(&s->host, err, errlen);
-    if (h && !host_fill_builtin(h, err, errlen)) {
+    if (h && !fill(s, h, err, errlen)) {
         host_free(h);
         return NULL;
     }

@@ -220,9 +220,46 @@ def options():
     refused("nearest: ghosted-mailbox", "--behaviour", "ghosted-mailbx")
     refused("expected two values", "--tls", "a.pem")
     refused("expected a PEM certificate", "--tls", "/dev/null", "/dev/null", "--listen", "127.0.0.1:0")
+    refused("expected a Maildir", "--mail", os.path.dirname(BIN), "--listen", "127.0.0.1:0")
     refused("cannot write", "--write-ca", "/nonexistent/ca.pem", "--listen", "127.0.0.1:0")
     taken = socket.create_server(("127.0.0.1", 0))
     refused("cannot listen on", "--listen", "127.0.0.1:%d" % taken.getsockname()[1])
+
+
+def mail():
+    """A Maildir with folders of both kinds, and an mbox."""
+    box = os.path.join(WORK, "Maildir")
+    for folder in ("", ".Archive.2025", "Nested/Größe & mehr 😀"):
+        for sub in ("cur", "new", "tmp"):
+            os.makedirs(os.path.join(box, folder, sub))
+    one = os.path.join(box, "cur", "1:2,FS")
+    with open(one, "wb") as f:
+        f.write(b"Subject: one\n\nfirst\r\nsecond\n")
+    os.utime(one, (951782400, 951782400))  # 29-Feb-2000
+    open(os.path.join(box, "new", "2"), "wb").write(b"Subject: two\n\n")
+    open(os.path.join(box, ".Archive.2025", "cur", "3:2,"), "wb").write(b"")
+    server = Serve("--mail", box)
+    c = server.client()
+    names = [l.split(b' "/" ')[1].strip(b'"') for l in c.list()[1]]
+    # RFC 3501 5.1.3; RFC 2781: U+1F600 is D83D DE00 in UTF-16.
+    check(names == [b"INBOX", b"Archive/2025", b"Nested/Gr&APYA3w-e &- mehr &2D3eAA-"], f"names of a Maildir: {names}")
+    c.select("INBOX")
+    got = c.fetch("1", "(FLAGS INTERNALDATE BODY.PEEK[])")[1][0]
+    check(got[1] == b"Subject: one\r\n\r\nfirst\r\nsecond\r\n" and b'"29-Feb-2000 00:00:00 +0000"' in got[0] and
+          rb"(\Flagged \Seen)" in got[0], f"a message of a Maildir: {got}")
+    server.end()
+    path = os.path.join(WORK, "mbox")
+    with open(path, "wb") as f:
+        f.write(b"From a@example.org Tue Feb 29 00:00:01 2000\nSubject: one\n\n>From here\n>>From there\nFromage\n\n"
+                b"From b@example.org Wed Mar  1 00:00:01 2000\nSubject: two\n\ntext\n")
+    server = Serve("--mail", path)
+    c = server.client()
+    check(c.select("INBOX")[1] == [b"2"], "an mbox")
+    got = c.fetch("1:2", "(INTERNALDATE BODY.PEEK[])")[1]
+    check(got[0][1] == b"Subject: one\r\n\r\nFrom here\r\n>From there\r\nFromage\r\n" and b"29-Feb-2000 00:00:01" in got[0][0],
+          f"its first message: {got[0]}")
+    check(got[2][1] == b"Subject: two\r\n\r\ntext\r\n", f"its second: {got[2]}")
+    server.end()
 
 
 def behaves():
@@ -260,6 +297,7 @@ def main():
     size = os.path.getsize(log)
     check(0 < size < 200000 and "id: " in open(log).read(), f"the log of IDs has {size} octets")
     options()
+    mail()
     behaves()
     print("serve: ok" if not wrong else f"serve: {len(wrong)} failed")
     return bool(wrong)
