@@ -89,6 +89,8 @@ static void help(void) {
         "  --clientid RULE      who may log in, by CLIENTID; repeat: require, one-user, "
         "allow=USER:TYPE:TOKEN,\n"
         "                       revoke=TYPE:TOKEN, license=TOKEN; a refusal reads like a wrong password's\n"
+        "  --report FILE        judges the clients; written at the end; 1 is the exit status if one broke a "
+        "MUST\n"
         "  --id-log FILE        who clients say they are, each once\n"
         "  --seed N             UIDVALIDITY is drawn from it\n"
         "replay options:\n"

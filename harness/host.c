@@ -52,6 +52,16 @@ static bool admits(void *user, int session, struct slice name) {
     return session == HOST_FILLER || !h->o.policy || policy_admits(h->o.policy, &h->conn[session].who, name);
 }
 
+static void on_heard(void *user, int session, struct slice command) {
+    if (session != HOST_FILLER)
+        client_report_heard(((struct host *)user)->o.report, session, command);
+}
+
+static void on_command(void *user, int session, const struct served_command *c) {
+    if (session != HOST_FILLER)
+        client_report_command(((struct host *)user)->o.report, session, c);
+}
+
 /* ---- listening ---- */
 
 static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *from, int len,
@@ -161,6 +171,10 @@ static void prepare(struct host *h) {
     m->on_id = on_id;
     m->on_clientid = on_clientid;
     m->admits = admits;
+    if (h->o.report) {
+        m->on_heard = on_heard;
+        m->on_command = on_command;
+    }
     m->user = h;
     m->max_line = 128u << 10; /* an ID at its limits has 32 KiB */
     m->max_command = 32u << 20;

@@ -8,6 +8,7 @@
 #define HOST_H
 
 #include "host_policy.h"
+#include "host_report.h"
 #include "model_server.h"
 
 #include <stdio.h>
@@ -22,7 +23,8 @@ struct host_options {
     size_t max_output, max_output_all; /* octets that wait to be read: by one client, by all */
     int login_ms, idle_ms; /* until login, the TLS handshake included; then without a word from the client */
     FILE *id_log;          /* NULL: none */
-    struct policy *policy; /* on CLIENTID; NULL: all may log in */
+    struct client_report *report; /* NULL: clients are not judged */
+    struct policy *policy;        /* on CLIENTID; NULL: all may log in */
 };
 /* 500 sessions, 64 MiB, 256 MiB, 60 s, 30 min (RFC 3501 5.4). */
 struct host_options host_defaults(void);

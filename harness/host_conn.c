@@ -94,6 +94,8 @@ void conn_emit(void *user, int session, const uint8_t *p, size_t n) {
         fill_heard(user, p, n);
     if (!c)
         return;
+    if (c->host->o.report)
+        client_report_said(c->host->o.report, session, p, n);
     recount(c);
     if (c->copied + n > c->host->o.max_output || bufferevent_write(c->bev, p, n) != 0) {
         conn_cut(c); /* it does not read */
@@ -107,6 +109,8 @@ void conn_emit(void *user, int session, const uint8_t *p, size_t n) {
 
 void conn_lend(void *user, int session, const uint8_t *p, size_t n) {
     struct host_conn *c = speaking(user, session);
+    if (c && c->host->o.report)
+        client_report_said(c->host->o.report, session, (const uint8_t *)"(a message)", 11);
     if (c && evbuffer_add_reference(bufferevent_get_output(c->bev), p, n, NULL, NULL) != 0)
         conn_cut(c);
 }
@@ -200,6 +204,8 @@ static void on_written(struct bufferevent *bev, void *arg) {
 static void greet(struct host_conn *c) {
     c->phase = PHASE_OPEN;
     c->since = host_ms();
+    if (c->host->o.report)
+        client_report_opened(c->host->o.report, c->session, c->ssl != NULL);
     c->greeted = model_server_open(c->host->model, c->session, c->ssl != NULL) == 0;
     if (!c->greeted)
         conn_cut(c);

@@ -12,10 +12,11 @@ enum { USERS = 64, FOLDERS = 8 };
 
 struct serve {
     struct host_options host;
-    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *mail,
+    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *mail, *report,
         *clientid[POLICY_RULES];
     int behaviours_n, folders, users, rules;
     struct policy policy;
+    FILE *report_file;
     struct chosen chosen;
     struct behaviours *behaviours;
     struct content *content;
@@ -32,6 +33,7 @@ static bool parse(int argc, char **argv, struct serve *s) {
         {.name = "user", .type = CLI_LIST, .to = s->user, .n = &s->users, .max = USERS},
         {.name = "clientid", .type = CLI_LIST, .to = s->clientid, .n = &s->rules, .max = POLICY_RULES},
         {.name = "mail", .type = CLI_TEXT, .to = &s->mail},
+        {.name = "report", .type = CLI_TEXT, .to = &s->report},
         {.name = "id-log", .type = CLI_TEXT, .to = &s->id_log},
         {.name = "seed", .type = CLI_NUMBER, .to = &s->host.model.seed},
         {0},
@@ -89,6 +91,18 @@ static bool rules(struct serve *s, char *err, size_t errlen) {
     return true;
 }
 
+static bool open_report(struct serve *s, char *err, size_t errlen) {
+    if (!s->report)
+        return true;
+    if (!(s->host.report = client_report_new()))
+        snprintf(err, errlen, "out of memory");
+    else if ((s->report_file = fopen(s->report, "we")))
+        return true;
+    else
+        snprintf(err, errlen, "--report: cannot write %.300s: %s", s->report, strerror(errno));
+    return false;
+}
+
 static bool open_log(struct serve *s, char *err, size_t errlen) {
     if (!s->id_log || (s->host.id_log = fopen(s->id_log, "ae")))
         return true;
@@ -117,7 +131,8 @@ static bool fill(struct serve *s, struct host *h, char *err, size_t errlen) {
 }
 
 static struct host *start(struct serve *s, char *err, size_t errlen) {
-    if (!choose(s, err, errlen) || !rules(s, err, errlen) || !open_log(s, err, errlen))
+    if (!choose(s, err, errlen) || !rules(s, err, errlen) || !open_log(s, err, errlen) ||
+        !open_report(s, err, errlen))
         return NULL;
     if (!(s->content = content_new())) {
         snprintf(err, errlen, "out of memory");
@@ -132,10 +147,30 @@ static struct host *start(struct serve *s, char *err, size_t errlen) {
     return h;
 }
 
+/* Clients that break a MUST fail the run. */
+static int finish(struct serve *s, bool served) {
+    int status = served ? EXIT_CLEAN : EXIT_USAGE;
+    if (served && s->report_file) {
+        client_report_print(s->host.report, s->report_file);
+        if (client_report_count(s->host.report, true))
+            status = EXIT_FINDINGS;
+    }
+    if (s->report_file && fclose(s->report_file) != 0) {
+        cli_error("serve: --report: cannot write %s: %s", s->report, strerror(errno));
+        status = EXIT_USAGE;
+    }
+    client_report_free(s->host.report);
+    content_free(s->content);
+    behaviours_free(s->behaviours);
+    if (s->host.id_log)
+        fclose(s->host.id_log);
+    return status;
+}
+
 int serve_main(int argc, char **argv) {
     static struct serve s;
-    s.host = host_defaults();
     char err[800] = "";
+    s.host = host_defaults();
     if (!parse(argc, argv, &s))
         return EXIT_USAGE;
     defaults(&s);
@@ -146,10 +181,7 @@ int serve_main(int argc, char **argv) {
         host_run(h, stop);
     } else
         cli_error("serve: %s", err);
-    host_free(h);
-    content_free(s.content);
-    behaviours_free(s.behaviours);
-    if (s.host.id_log)
-        fclose(s.host.id_log);
-    return h ? EXIT_CLEAN : EXIT_USAGE;
+    bool served = h;
+    host_free(h); /* before the contents that it has lent */
+    return finish(&s, served);
 }

@@ -100,6 +100,7 @@ static void act_malformed(struct run *r, struct step *s) {
 }
 
 static void act_wrong_state(struct run *r, struct step *s) {
+    s->wrong_state = 1;
     bool cid = s->c->kind == CMD_CLIENTID;
     error_note(r, s, 1, cid ? "CID-3.1-c CID-3.4-2s" : "R3501-7.1.3", cid ? "CID-3.4-2s CID-4-c" : "R3501-6", V_VIOLATES,
                cid ? "NO to CLIENTID outside the non-authenticated state" : "NO to a command in the wrong state",

@@ -296,24 +296,19 @@ static void after_reply(struct model_server *m, struct step *s) {
     if (s->c->kind == CMD_STARTTLS && s->word == REPLY_OK && m->opt.start_tls) m->opt.start_tls(m->opt.user, session);
 }
 
-void serve_command(struct model_server *m, int session, size_t n, struct slice secret) {
+static void begin_idle(struct model_server *m, int session) {
     struct serve_session *ss = &m->session[session];
-    static const struct lex_options lex = {.dialect = DIALECT_3501, .literals = LITERALS_PLUS};
-    m->nodes.len = 1;
-    memset(&m->command, 0, sizeof m->command);
-    struct lex_result syntax = parse_command(ss->in, n, &lex, &m->nodes, &m->command);
-    m->step = (struct step){.c = &m->command, .nodes = &m->nodes, .syntax = syntax, .session = session, .point = -1, .secret = secret};
+    ss->idle = true;
+    w_session(m->w, (unsigned)session)->idles = 1;
+    snprintf(ss->tag, sizeof ss->tag, "%.*s", (int)m->command.tag.n, (const char *)m->command.tag.p);
+    serve_line(m, session, "+ idling");
+    serve_start_run(m);
+    serve_tell(m, session, MOMENT_IDLE, NULL);
+    m->step.word = REPLY_OK;
+}
+
+static void answer(struct model_server *m, int session) {
     struct step *s = &m->step;
-    if (syntax.verdict == LEX_ACCEPT && m->command.kind == CMD_IDLE && w_session(m->w, (unsigned)session)->state >= SES_AUTH &&
-        m->command.tag.n < sizeof ss->tag) {
-        ss->idle = true;
-        w_session(m->w, (unsigned)session)->idles = 1;
-        snprintf(ss->tag, sizeof ss->tag, "%.*s", (int)m->command.tag.n, (const char *)m->command.tag.p);
-        serve_line(m, session, "+ idling");
-        serve_start_run(m);
-        serve_tell(m, session, MOMENT_IDLE, NULL);
-        return;
-    }
     if (!serve_over_quota(m, s) && !run_act(m, s)) {
         s->word = REPLY_NO;
         s->text = "No room";
@@ -326,6 +321,33 @@ void serve_command(struct model_server *m, int session, size_t n, struct slice s
     tagged_reply(m, s);
     after_reply(m, s);
     if (m->run.full) grow(m); /* a view had no room for what there is to tell */
+}
+
+void serve_command(struct model_server *m, int session, size_t n, struct slice secret) {
+    struct serve_session *ss = &m->session[session];
+    static const struct lex_options lex = {.dialect = DIALECT_3501, .literals = LITERALS_PLUS};
+    m->nodes.len = 1;
+    m->told_empty = false;
+    memset(&m->command, 0, sizeof m->command);
+    struct lex_result syntax = parse_command(ss->in, n, &lex, &m->nodes, &m->command);
+    struct step *s = &m->step;
+    *s = (struct step){.c = &m->command, .nodes = &m->nodes, .syntax = syntax, .session = session, .point = -1, .secret = secret};
+    const struct wsession *w = w_session(m->w, (unsigned)session);
+    struct served_command told = {.c = &m->command, .syntax = syntax, .octets = {ss->in, (uint32_t)n}, .nonauth = w->state == SES_NONAUTH,
+                                  .selected = w->state == SES_SELECTED, .tls = w->tls, .caps_told = ss->caps_told,
+                                  .cid_advertised = w->cid_advertised, .cid_accepted = w->cid_accepted};
+    if (m->opt.on_heard) m->opt.on_heard(m->opt.user, session, told.octets);
+    if (syntax.verdict == LEX_ACCEPT && m->command.kind == CMD_IDLE && w->state >= SES_AUTH && m->command.tag.n < sizeof ss->tag)
+        begin_idle(m, session);
+    else
+        answer(m, session);
+    if (!m->opt.on_command) return;
+    told.word = s->word;
+    told.wrong_state = s->wrong_state;
+    told.some_dead = s->some_dead;
+    told.beyond = s->beyond && !s->star;
+    told.told_empty = m->told_empty;
+    m->opt.on_command(m->opt.user, session, &told);
 }
 
 /* ---- sessions ---- */

@@ -7,6 +7,19 @@
 
 #define MODEL_SESSIONS 512
 
+/* One command as a client sent it and as it was answered. */
+struct served_command {
+    const struct imap_command *c;
+    struct lex_result syntax;
+    struct slice octets;  /* of the whole command */
+    uint8_t word;         /* enum reply; REPLY_OK for an IDLE that has begun */
+    bool nonauth, selected, tls, caps_told, cid_advertised, cid_accepted; /* when it came */
+    bool wrong_state;     /* it is not permitted in the state that the session was in */
+    bool some_dead;       /* it named messages that are gone, and the session had not been told */
+    bool beyond;          /* it named a sequence number beyond the session's view, `*` of an empty one apart */
+    bool told_empty;      /* FETCH: empty forms were told for messages that are gone (MAP-4.1.3-e1..e11) */
+};
+
 struct model_server_options {
     const struct behaviours *behaviours;
     const int *chosen;       /* indices into `behaviours`: the ones to serve; later ones only where earlier have no answer */
@@ -32,6 +45,8 @@ struct model_server_options {
     void (*now)(void *user, char text[40]); /* for APPEND without a date: "25-Nov-2026 17:35:07 +0000" */
     void (*on_id)(void *user, int session, struct slice list); /* a valid ID, as it was sent */
     void (*on_clientid)(void *user, int session, struct slice type, struct slice token); /* one that was accepted */
+    void (*on_heard)(void *user, int session, struct slice command); /* before it is answered */
+    void (*on_command)(void *user, int session, const struct served_command *c); /* afterwards; no command may be put in now */
     bool (*admits)(void *user, int session, struct slice name); /* the password is right: may this client log in? */
 };
 

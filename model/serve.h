@@ -8,7 +8,7 @@
 #define SERVE_OUT (1u << 16)
 
 struct serve_session {
-    bool open, idle, secret, closing;
+    bool open, idle, secret, closing, caps_told;
     char tag[256];          /* of IDLE */
     uint8_t *in;            /* kept from one session of this number to the next */
     size_t cap;
@@ -33,6 +33,7 @@ struct model_server {
     int speaking;           /* the session that `out` goes to */
     uint32_t next_validity;
     uint32_t selects;
+    bool told_empty;        /* by the command in progress */
     struct facts facts;
 };
 

@@ -38,6 +38,7 @@ void serve_capability(struct model_server *m, int session) {
     bool feature = false;
     for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);
     if (clientid) w->cid_advertised = 1;
+    m->session[session].caps_told = true;
     serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s",
                run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : "IMAP4rev1 ",
                before ? " AUTH=PLAIN SASL-IR" : "", before && !w->tls ? " STARTTLS" : "", clientid ? " CLIENTID" : "",

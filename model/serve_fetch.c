@@ -175,9 +175,10 @@ static void fetch_one(struct model_server *m, struct step *s, const struct targe
         if (printed++) out_text(&m->out, " ");
         section_name(m, w);
         out_text(&m->out, " ");
-        if (a && answer_has(a, OP_DATA_EMPTY) && w->att != ATT_UID)
+        if (a && answer_has(a, OP_DATA_EMPTY) && w->att != ATT_UID) {
+            m->told_empty = true;
             print_empty(m, w);
-        else
+        } else
             print_item(m, s, w, t->m, data);
     }
     out_text(&m->out, ")\r\n");

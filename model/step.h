@@ -58,6 +58,7 @@ struct step {
     uint8_t wrote;      /* STORE: flags were set on the living although the reply is NO */
     uint16_t view_before; /* messages in the view when the command came */
     uint8_t was_selected;
+    uint8_t wrong_state; /* the command is not permitted in the session's state */
     uint8_t view_dead;  /* JUDGE: the view held messages that were gone when the command came */
     uint8_t judged;     /* answer has nothing more to check */
     uint8_t code;       /* SERVE: code of the reply */

@@ -58,7 +58,7 @@ def until(s, what):
     """Reads until `what`, or the end."""
     got = b""
     try:
-        while what not in got:
+        while what not in got and not got.startswith(what.lstrip()):
             more = s.recv(65536)
             if not more:
                 break

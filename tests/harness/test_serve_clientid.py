@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """CLIENTID and ID over real TLS: the examples of the drafts' sections (CID-7.1-ex to CID-7.4-ex, ID-3.1-ex1, ID-3.2-ex2) as sessions
-with imapdiff serve, and the policies of CID-5.1 and CID-5.3: refusal comes at login, and reads like a wrong password's."""
+with imapdiff serve, and the policies of CID-5.1-1, CID-5.1-5 and CID-5.3-1 to CID-5.3-5: refusal comes at login, and reads like a wrong password's."""
 import os, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
