@@ -57,8 +57,9 @@ class Serve:
 def until(s, what):
     """Reads until `what`, or the end."""
     got = b""
+    first = what.lstrip() or what  # a line's beginning is one without a line before, too
     try:
-        while what not in got and not got.startswith(what.lstrip()):
+        while what not in got and not got.startswith(first):
             more = s.recv(65536)
             if not more:
                 break
