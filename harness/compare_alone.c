@@ -109,6 +109,18 @@ static void alone(const struct question *q, struct difference *d, bool any) {
     }
 }
 
+/* Does the grammar have the input with these features alone? */
+static bool is_whole(const struct question *q, uint64_t keep) {
+    static uint8_t input[COMPARE_INPUT];
+    struct out out = {input, sizeof input, 0};
+    struct reference r = {0};
+    features_write(q->f, keep, &out);
+    if (out.len > out.cap)
+        return false;
+    reference_answer(q->item, input, out.len, &q->o, &r);
+    return r.lex.verdict == LEX_ACCEPT && r.lex.offset == out.len;
+}
+
 static void in_pairs(const struct question *q, struct difference *d) {
     int tries = q->l->isolate ? 30 : 300;
     for (int i = 0; i < F_COUNT && d->causes == 0; i++)
@@ -118,10 +130,15 @@ static void in_pairs(const struct question *q, struct difference *d) {
                 continue;
             tries--;
             if (ask(q, both) != PART_AGREE) {
-                /* The later one is the more special: it is the cause, where the other is its base. */
-                if (!(feature_rows[j].base & FEATURE(i)))
+                /* The later one is the more special: it is the cause, where the other is its base. One
+                 * without which the grammar has no such input at all (a message that is no literal) is there
+                 * for that alone. */
+                bool need_i = is_whole(q, FEATURE(i)) && !is_whole(q, FEATURE(j)),
+                     need_j = is_whole(q, FEATURE(j)) && !is_whole(q, FEATURE(i));
+                if (!(feature_rows[j].base & FEATURE(i)) && !need_i)
                     add(d, feature_rows[i].cause);
-                add(d, feature_rows[j].cause);
+                if (!need_j)
+                    add(d, feature_rows[j].cause);
             }
         }
 }

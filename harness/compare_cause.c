@@ -275,6 +275,24 @@ static bool inside_list(const struct refusal *f) {
     return depth > 0;
 }
 
+/* An octet that no text has, behind a status response's word or the plus of a continuation. */
+static bool spoils_text(const struct refusal *f) {
+    static const char *const words[] = {"OK", "NO", "BAD", "BYE", "PREAUTH"};
+    int c = octet(f, f->at);
+    const uint8_t *sp = memchr(f->p, ' ', f->at);
+    if (sp == NULL || (c != 0 && c < 0x80))
+        return false;
+    if (f->p[0] == '+')
+        return true;
+    size_t from = (size_t)(sp - f->p) + 1, n = 0;
+    while (from + n < f->at && is_alnum(f->p[from + n]))
+        n++;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_is_nocase((struct slice){f->p + from, (uint32_t)n}, words[i]))
+            return true;
+    return false;
+}
+
 static enum cause elsewhere(const struct refusal *f) {
     int c = octet(f, f->at);
     if (rule_is(f, "quoted"))
@@ -282,7 +300,7 @@ static enum cause elsewhere(const struct refusal *f) {
     if (rule_is(f, "literal") || rule_is(f, "CHAR8") || rule_is(f, "literal8"))
         return literal(f);
     if (rule_is(f, "CRLF"))
-        return behind(f, CAUSE_TRAILING_OCTETS);
+        return spoils_text(f) ? CAUSE_RESPONSE_TEXT : behind(f, CAUSE_TRAILING_OCTETS);
     if (!strncmp(f->rule, "number", 6) || !strncmp(f->rule, "nz-number", 9)) {
         enum cause k = number(f);
         if (k != CAUSE_NUMBER)
@@ -293,6 +311,8 @@ static enum cause elsewhere(const struct refusal *f) {
     if (line_end(c)) {
         if (bare(f, CAUSE_NONE) == CAUSE_BARE_CR)
             return CAUSE_BARE_CR;
+        if (rule_is(f, "resp-text-code"))
+            return CAUSE_CODE;
         if (inside_list(f))
             return CAUSE_UNCLOSED;
         if (!rule_is(f, "text"))
@@ -358,7 +378,10 @@ static const uint8_t *end_of_line(enum lib_item item, const uint8_t *p, size_t n
         if (octets < 0)
             return lf;
         /* Who waits for a literal that cannot be announced has taken its size. */
-        if (!strncmp(r.rule, "number", 6) && p + r.offset > from && p + r.offset < stop)
+        const uint8_t *brace = stop - 1;
+        while (*brace != '{')
+            brace--;
+        if (!strncmp(r.rule, "number", 6) && p + r.offset > brace && p + r.offset < stop)
             return lf;
         if (octets > end - lf - 1)
             return NULL;

@@ -35,7 +35,7 @@ static void find_tag(struct featured *f, struct slice tag) {
 static bool plain_text(struct slice s) {
     bool plain = s.n > 0 && s.n < 80;
     for (uint32_t i = 0; plain && i < s.n; i++)
-        plain = s.p[i] >= ' ' && s.p[i] < 0x7f && !strchr("[]{}\"\\=", s.p[i]);
+        plain = s.p[i] >= ' ' && s.p[i] < 0x7f && !strchr("[](){}\"\\=", s.p[i]);
     return plain;
 }
 

@@ -16,7 +16,7 @@
 #define DIFF_POOL     8192  /* inputs that are kept */
 #define DIFF_ARENA    (32u << 20)
 #define DIFF_PATTERNS 65536
-#define DIFF_FAULTS   1000 /* so many, and a library is left out for the rest of the run */
+#define DIFF_FAULTS   10000 /* so many, and a library is left out for the rest of the run */
 
 struct diff_options {
     const char *name[LIBRARY_MAX];

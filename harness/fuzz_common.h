@@ -66,8 +66,8 @@ const char *same_id(struct slice a, struct slice b);
  * grammar. */
 int fuzz_differ(enum lib_item item, const uint8_t *p, size_t n);
 
-/* fuzz_share.c: if IMAPDIFF_SHARE is set, samples by CPU time whether the reference answers, and says at the end
- * `reference: N of M samples` on standard error. */
+/* fuzz_share.c: if IMAPDIFF_SHARE is set, samples by CPU time whether the reference or which library answers,
+ * and says at the end `reference: N of M samples`, and the same of each library, on standard error. */
 void fuzz_share_start(void);
 
 #endif

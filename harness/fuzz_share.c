@@ -1,5 +1,6 @@
-/* fuzz_share.c: which part of its CPU time a fuzzer spends in the reference: sampled, so that nothing is
- * slowed by clocks. */
+/* fuzz_share.c: where a fuzzer's CPU time goes: the reference, each library, and the rest, which is the
+ * engine, the mutator and the search for causes. Sampled, so that nothing is slowed by clocks.
+ */
 #include "compare.h"
 #include "fuzz_common.h"
 
@@ -9,17 +10,30 @@
 #include <sys/time.h>
 
 static volatile unsigned long all, inside;
+static struct {
+    const struct library *volatile l;
+    volatile unsigned long samples;
+} reading[LIBRARY_MAX];
 
 static void sample(int signal) {
     (void)signal;
+    const struct library *l = library_reading;
     all = all + 1;
     if (reference_running)
         inside = inside + 1;
+    for (int i = 0; l && i < LIBRARY_MAX; i++)
+        if (!reading[i].l || reading[i].l == l) {
+            reading[i].l = l;
+            reading[i].samples = reading[i].samples + 1;
+            break;
+        }
 }
 
 static void say(void) {
     setitimer(ITIMER_PROF, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
     fprintf(stderr, "reference: %lu of %lu samples\n", inside, all);
+    for (int i = 0; i < LIBRARY_MAX && reading[i].l; i++)
+        fprintf(stderr, "%s: %lu of %lu samples\n", reading[i].l->name, reading[i].samples, all);
 }
 
 void fuzz_share_start(void) {

@@ -120,6 +120,8 @@ struct library_limits {
     bool survive;    /* false: true goes past a crash in this process; the verdict is a child's, which is asked again */
 };
 extern struct library_limits library_limits;
+/* With `survive`: the one that is reading now in this process, or NULL: for who samples its share of the time. */
+extern const struct library *volatile library_reading;
 void library_end(void); /* ends all children */
 #ifdef __cplusplus
 }

@@ -24,6 +24,7 @@ static volatile bool armed;
 static unsigned crashes;
 static char here[LIB_PLACE];
 
+const struct library *volatile library_reading;
 static const struct library *asked;
 
 static const char *file_base(const void *at) {
@@ -200,11 +201,13 @@ static void confirm(int i, const struct library *l, enum lib_item item, const ui
 void crash_guarded(int i, const struct library *l, enum lib_item item, const uint8_t *p, size_t n,
                    struct lib_answer *a) {
     crash_note(l);
+    library_reading = l;
     armed = true;
     int sig = sigsetjmp(past, 0);
     if (sig == 0)
         l->parse(item, p, n, a);
     armed = false;
+    library_reading = NULL;
     if (sig != 0)
         confirm(i, l, item, p, n, sig, a);
 }

@@ -44,7 +44,7 @@ def libfuzzer(build, name, folder, seed):
     with open(seeds, "w") as f:
         f.write(",".join(sorted(glob.glob(f"corpus/{name}/*"))))
     return [f"{build}/diff/bin/{name}", f"-runs={RUNS}", f"-seed={seed}", "-max_len=4096", "-print_funcs=0", f"-artifact_prefix={folder}/",
-            f"-seed_inputs=@{seeds}"]
+            f"-seed_inputs=@{seeds}"] + (["-entropic=0"] if name == "response" else []) # as mk/fuzz.py
 
 
 def run(argv, folder, **more):
@@ -71,11 +71,31 @@ def best_rate(build, name, folder, repeats):
     return best
 
 
+shares = {}
+
+
 def share(build, name, folder):
-    """Samples in the reference, and all."""
+    """Samples in the reference, and all. Those of each library are kept for show_shares()."""
     text, cpu = run(libfuzzer(build, name, folder, 1), folder, IMAPDIFF_SHARE="1")
-    found = re.search(r"reference: (\d+) of (\d+) samples", text)
-    return (int(found[1]), int(found[2])) if cpu and found else (0, 0)
+    found = re.findall(r"(?m)^([a-z-]+): (\d+) of (\d+) samples$", text)
+    if not cpu or not found:
+        return 0, 0
+    shares[name] = dict({who: int(n) for who, n, _ in found}, all=int(found[0][2]))
+    return shares[name]["reference"], int(found[0][2])
+
+
+def show_shares(build, name, folder):
+    """Where the CPU time of a fuzzer goes: what stops a figure that is not met."""
+    if name not in shares:
+        share(build, name, folder)
+    parts = shares.get(name)
+    if not parts:
+        print(f"  the fuzzer {name}: no profile, its run ended early")
+        return
+    total = parts["all"]
+    rest = 100 * (1 - sum(v for k, v in parts.items() if k != "all") / total)
+    each = [f"{k} {100 * v / total:.0f} %" for k, v in sorted(parts.items(), key=lambda kv: -kv[1]) if k != "all"]
+    print(f"  the fuzzer {name}, where its CPU time goes: {', '.join(each)}; the engine, the mutator and the search for causes {rest:.0f} %")
 
 
 def by_libfuzzer(build, folder):
@@ -145,7 +165,7 @@ def by_afl(build, name, folder):
 def profile(what, argv, folder):
     """Where the time of a figure that is not met goes."""
     if not shutil.which("perf"):
-        print(f"  {what}: no profile, perf is not installed")
+        print(f"  {what}: no profile by function, perf is not installed")
         return
     data = f"{folder}/perf.data"
     subprocess.run(["perf", "record", "-q", "-o", data, "--"] + argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=".", check=False)
@@ -173,6 +193,7 @@ def main(build):
             profile("lexers and libraries", [f"{build}/bench", f"{folder}/lex.json", "lua/behaviour", "lex"], folder)
         if any(r["met"] is False for r in rows):
             for name in ("id", "id_response"):
+                show_shares(build, name, folder)
                 profile(f"the fuzzer {name}", libfuzzer(build, name, folder, 1), folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

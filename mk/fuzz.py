@@ -2,7 +2,8 @@
 
   fuzz.py run BUILD KIND NAME SECONDS    one fuzzer; grown inputs in BUILD/fuzz/NAME/corpus, what it found beside them
   fuzz.py all BUILD SECONDS KIND:NAME... all of them, as many at once as there are processors; SECONDS in all. Ends with the grid
-  fuzz.py empty BUILD MINUTES NAME...    from no corpus, MINUTES of CPU time in all: which causes of the full corpus are found
+  fuzz.py empty BUILD MINUTES NAME...    from no corpus, MINUTES of CPU time in all: which causes of the full corpus are found, and which
+                                         crashes and hangs of FINDINGS.md
   fuzz.py afl BUILD NAME SECONDS         AFL++: a main and a secondary instance on BUILD/fuzz/NAME/afl
   fuzz.py min BUILD NAME...              makes the grown corpora small
   fuzz.py log BUILD [1]                  totals of corpus/fuzz-log.txt and BUILD/fuzz/log.txt; 1: moves the latter into the former
@@ -50,12 +51,17 @@ def seeds(build, name):
     return folders
 
 
+def plain_schedule(kind, name):
+    """Thousands of inputs, each with features of its own: to weigh them anew takes libFuzzer longer than to run them."""
+    return ["-entropic=0"] if kind == "diff" and name == "response" else []
+
+
 def command(build, kind, name, seconds):
     folder = f"{build}/fuzz/{name}"
     os.makedirs(f"{folder}/corpus", exist_ok=True)
     argv = [f"{build}/{kind}/bin/{name}", "-timeout=30", "-rss_limit_mb=2048", "-max_len=4096", f"-artifact_prefix={folder}/"]
     if kind == "diff": # a library's crash ends one child; the rest goes on
-        argv += ["-fork=1", "-ignore_crashes=1", "-ignore_ooms=1", "-ignore_timeouts=1"]
+        argv += ["-fork=1", "-ignore_crashes=1", "-ignore_ooms=1", "-ignore_timeouts=1"] + plain_schedule(kind, name)
     if seconds:
         argv += [f"-max_total_time={seconds}", "-print_final_stats=1", "-reload=30"]
     if os.path.exists(f"{folder}/dict"):
@@ -97,6 +103,7 @@ def run(build, kind, name, seconds):
     """One run; the number of crashes. What it said is in BUILD/fuzz/NAME/KIND.out."""
     path = f"{build}/fuzz/{name}/{kind}.out"
     argv = command(build, kind, name, seconds)
+    before = set(artifacts(build, name))
     with open(path, "wb") as out:
         process = subprocess.Popen(argv, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment(build))
         cpu = cpu_of(process)
@@ -108,11 +115,35 @@ def run(build, kind, name, seconds):
     if crashes or process.returncode:
         shown = [l for l in text.splitlines() if re.search(r"OWN BUG|ERROR|runtime error|SUMMARY|Test unit written|cannot|left out", l)]
         say("\n".join("  " + l for l in shown[:12]) + f"\n  all of it: {path}")
+    if kind == "diff" and name in ITEMS:
+        tell_apart(build, name, [f for f in artifacts(build, name) if f not in before], f"{build}/fuzz/tally")
     return int(process.returncode != 0) # a library's crash is no failure of ours
 
 
-def apart(build, seconds):
-    """The libraries that live in children, under `imapdiff diff`, into the same tally."""
+def artifacts(build, name):
+    return [f for what in ("crash", "timeout", "oom") for f in glob.glob(f"{build}/fuzz/{name}/{what}-*")]
+
+
+def tell_apart(build, name, files, tally):
+    """What ended a fuzzer's process is no line of the grid yet: each library is asked again, watched."""
+    names = linked(build)
+    if not files or not names:
+        return
+    folder = f"{build}/fuzz/{name}/ended/{name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for f in files[:40]:
+        shutil.copy(f, folder)
+    subprocess.run([f"{build}/imapdiff", "diff", *names, "--quiet", "--item", name.replace("_", "-"), "--corpus", folder, "--time", "0",
+                    "--out", tally], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def linked(build):
+    """Names of the libraries that fuzzers link, by the order of `imapdiff diff`."""
+    return libraries(build, False)
+
+
+def libraries(build, in_children):
     try:
         with open(f"{build}/targets/index") as f:
             rows = [l.split() for l in f]
@@ -121,7 +152,12 @@ def apart(build, seconds):
     with open("mk/targets.mk") as f:
         found = re.search(r"^TARGETS_APART *= *(.*)$", f.read(), re.M)
     targets = found.group(1).split() if found else []
-    names = [r[0] for r in rows if len(r) == 2 and r[1] in targets and not r[0].endswith("-view")]
+    return [r[0] for r in rows if len(r) == 2 and (r[1] in targets) == in_children and not r[0].endswith("-view")]
+
+
+def apart(build, seconds):
+    """The libraries that live in children, under `imapdiff diff`, into the same tally."""
+    names = libraries(build, True)
     if not names:
         return 0
     path = f"{build}/fuzz/apart.out"
@@ -189,13 +225,28 @@ def run_all(build, seconds, names):
 
 
 def cells(build, tally):
-    """What a tally holds: {"library item cause"} and the faults {"library item crash"}."""
+    """What a tally holds: {"library item cause"}, and of faults {(library, place or "hang")}."""
     if not os.path.isdir(tally):
         return set(), set()
     done = subprocess.run([f"{build}/fuzz-grid", tally, "json"], stdout=subprocess.PIPE, check=True)
     rows = json.loads(done.stdout)["disagreements"]
     return ({f"{r['library']} {r['item']} {r['cause']}" for r in rows if not r["fault"]},
-            {f"{r['library']} {r['item']} {r['fault']}" for r in rows if r["fault"]})
+            {(r["library"], r["place"] if r["fault"] == "crash" else r["fault"]) for r in rows if r["fault"]})
+
+
+def findings():
+    """Rows of FINDINGS.md that are crashes, hangs or the like: {number: library}; and which place is which row's, as profiles say."""
+    with open("FINDINGS.md") as f:
+        rows = {int(n): "" for n in re.findall(r"(?m)^\| (\d+) \|.*\| (?:crash|hang|memory), `make replay-", f.read())}
+    places = {}
+    for path in glob.glob("lua/profile/*.lua"):
+        library = os.path.basename(path)[:-len(".lua")]
+        with open(path) as f:
+            for place, row in re.findall(r'(?m)^    "([^"]+)", -- (\d+)', f.read()):
+                places[library, place] = int(row)
+                if int(row) in rows:
+                    rows[int(row)] = library
+    return rows, places
 
 
 def cpu_so_far(group):
@@ -213,11 +264,18 @@ def cpu_so_far(group):
 
 
 def from_nothing(build, name, seconds, tally):
-    """One fuzzer without seeds or dictionary for so many CPU seconds."""
+    """One fuzzer without seeds or dictionary for so many CPU seconds; `children`: `imapdiff diff`, from an empty line for each item."""
     folder = f"{build}/fuzz/empty/{name}"
     os.makedirs(folder)
     argv = [f"{build}/diff/bin/{name}", "-max_len=4096", "-timeout=10", f"-artifact_prefix={folder}/", "-fork=1", "-ignore_crashes=1",
-            "-ignore_ooms=1", "-ignore_timeouts=1", folder]
+            "-ignore_ooms=1", "-ignore_timeouts=1", *plain_schedule("diff", name), folder]
+    if name == "children":
+        for item in ITEMS:
+            os.makedirs(f"{folder}/{item}")
+            with open(f"{folder}/{item}/line", "wb") as f:
+                f.write(b"\r\n")
+        argv = [f"{build}/imapdiff", "diff", *libraries(build, True), "--corpus", folder, "--time", f"{10 * seconds:.0f}s", "--quiet",
+                "--out", tally]
     with open(f"{build}/fuzz/empty/{name}.out", "wb") as out:
         process = subprocess.Popen(argv, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
                                    env=dict(os.environ, IMAPDIFF_TALLY=tally))
@@ -233,6 +291,14 @@ def replayed(build, name, files, tally):
                           env=dict(os.environ, IMAPDIFF_TALLY=tally), capture_output=True, check=False).returncode == 0
 
 
+def children_shown(build, name, tally):
+    """What the libraries in children make of a fuzzer's corpus."""
+    folders = seeds(build, name) + [d for d in [f"{build}/fuzz/{name}/corpus"] if os.path.isdir(d)]
+    for folder in folders:
+        subprocess.run([f"{build}/imapdiff", "diff", *libraries(build, True), "--quiet", "--item", name.replace("_", "-"), "--corpus", folder,
+                        "--time", "0", "--out", tally], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
 def empty(build, minutes, names):
     shutil.rmtree(f"{build}/fuzz/empty", ignore_errors=True)
     full, mine = f"{build}/fuzz/empty/full", f"{build}/fuzz/empty/tally"
@@ -245,14 +311,29 @@ def empty(build, minutes, names):
             if not replayed(build, name, given, full): # one of them kills it: each by itself
                 bad = sum(not replayed(build, name, [f], full) for f in given)
                 say(f"fuzz: {name}: {bad} of its corpus end the process: a library's crash or ours")
+        if libraries(build, True):
+            children_shown(build, name, full)
+    share = minutes * 60 / (len(names) + len(libraries(build, True)))
     for name in names:
-        from_nothing(build, name, minutes * 60 / len(names), mine)
-    (want, faults), (have, found) = cells(build, full), cells(build, mine)
-    for what, a, b in (("causes", want, have), ("crashes and hangs", faults, found)):
-        say(f"fuzz: {what}: {len(a & b)} of the {len(a)} that the full corpus shows, and {len(b - a)} more, in {minutes:g} CPU minutes from nothing")
-        for line in sorted(a - b):
-            say(f"  missing: {line}")
-    return int(len(want & have) < 0.9 * len(want) or not faults <= found)
+        from_nothing(build, name, share, mine)
+        have, found = cells(build, mine)
+        say(f"fuzz: {name}, {share:.0f} CPU seconds from nothing: {len(have)} causes and {len(found)} places of crashes and the like so far")
+    if libraries(build, True):
+        from_nothing(build, "children", share * len(libraries(build, True)), mine)
+    (want, _), (have, found) = cells(build, full), cells(build, mine)
+    say(f"fuzz: causes (library, item, cause): {len(want & have)} of the {len(want)} that the full corpus shows, and {len(have - want)} more, "
+        f"in {minutes:g} CPU minutes from nothing")
+    for line in sorted(want - have):
+        say(f"  missing: {line}")
+    rows, places = findings()
+    rows = {n: l for n, l in rows.items() if l in libraries(build, True) + linked(build)}
+    seen = {places[f] for f in found if f in places}
+    say(f"fuzz: crashes, hangs and the like in FINDINGS.md: {len(rows.keys() & seen)} of {len(rows)}: {' '.join(map(str, sorted(rows.keys() & seen)))}")
+    for n in sorted(rows.keys() - seen):
+        say(f"  missing: {n}, {rows[n]}")
+    for library, place in sorted(f for f in found if f not in places):
+        say(f"  in no profile: {library}: {place}")
+    return int(len(want & have) < 0.9 * len(want) or not rows.keys() <= seen)
 
 
 def begin_with(build, name):

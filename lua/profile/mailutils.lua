@@ -109,7 +109,6 @@ return profile {
       ["list-pattern"] = "takes",
       ["literal-header"] = { "lingers", "takes" },
       ["nul-literal"] = "takes",
-      ["number-overflow"] = "lingers",
       ["spacing"] = "takes",
       ["tag"] = "takes",
       ["trailing-octets"] = "takes",

@@ -216,6 +216,10 @@ static const struct {
     ROW(RESPONSE, "* 02 EXPUNGE\r\n", "number-zero"),
     ROW(RESPONSE, "* 1 FETCH (FLAGS (a b)\r\n", "unclosed"),
     ROW(RESPONSE, "a1 OK\r\n", "argument-count"),
+    ROW(RESPONSE, "* OK a \xa9\r\n", "response-text"), /* R3501-9-text: 7 bits */
+    ROW(RESPONSE, "+  \xa9\r\n", "response-text"),
+    ROW(RESPONSE, "* NO [x\r\n", "code"),
+    ROW(RESPONSE, "a NO [x (\r\n", "code"),       /* a list is not what is open */
     ROW(RESPONSE, "a1 OK \r\n", "response-text"), /* T-MAP-14 */
     ROW(RESPONSE, "* 1 EXISTS \r\n", "spacing"),
 };
@@ -323,6 +327,8 @@ static bool repeated(const uint8_t *p, size_t n, bool fold) {
 }
 static bool w_duplicate(const uint8_t *p, size_t n) { return repeated(p, n, false); }
 static bool w_duplicate_case(const uint8_t *p, size_t n) { return repeated(p, n, true); }
+static bool w_tag(const uint8_t *p, size_t n) { return n > 2 && p[1] == ']'; }
+static bool w_closes(const uint8_t *p, size_t n) { return memchr(p, ')', n) != NULL; }
 static bool w_quote(const uint8_t *p, size_t n) { return memchr(p, '"', n) != NULL; }
 static bool w_brace(const uint8_t *p, size_t n) { return n > 3 && p[n - 3] == '}'; }
 static bool w_digit_in_type(const uint8_t *p, size_t n) {
@@ -488,6 +494,15 @@ static void no_false_alarm(void **state) {
     /* The literal has not come yet, though the line before it has ended. */
     const char *literal = "ID (a {20}\r\nx)\r\n";
     expect(&waits, ITEM_ID, literal, strlen(literal), PART_AGREE, "");
+    /* A number is too large, but it is not the literal's. */
+    const char *set = "a FETCH 4294977295 {2}\r\nxy";
+    expect(&waits, ITEM_COMMAND, set, strlen(set), PART_AGREE, "");
+    /* Without its literal APPEND is none: the literal is there for the grammar alone. */
+    const char *append = "a] APPEND INBOX {2}\r\nxy\r\n";
+    wrong = w_tag;
+    expect(&refuses, ITEM_COMMAND, append, strlen(append), PART_REFUSES, "tag");
+    wrong = w_closes;
+    expect(&refuses, ITEM_RESPONSE, "x OK )\r\n", 8, PART_REFUSES, "response-text");
     /* A token that looks like a literal announces nothing (T-CID-7). */
     const char *token = "CLIENTID uuid_ x{7}\r\n";
     expect(&waits, ITEM_CLIENTID, token, strlen(token), PART_LINGERS, "clientid-literal-like");
