@@ -49,7 +49,6 @@ return profile {
       ["status-item"] = "takes",
       ["trailing-octets"] = "takes",
       ["unclosed"] = { "lingers", "takes" },
-      ["unknown"] = "refuses",
     },
   },
 }

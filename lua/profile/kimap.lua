@@ -97,7 +97,6 @@ return profile {
       ["number"] = "takes",
       ["number-overflow"] = { "lingers", "takes" },
       ["number-zero"] = "takes",
-      ["plain"] = { "refuses", "waits" },
       ["response-text"] = { "refuses", "takes", "waits" },
       ["response-word"] = { "lingers", "takes" },
       ["section"] = "waits",

@@ -46,7 +46,7 @@ return profile {
       ["envelope"] = { "lingers", "takes" },
       ["escape"] = { "lingers", "takes" },
       ["extension"] = { "lingers", "refuses", "takes", "waits" },
-      ["fetch-item"] = { "lingers", "takes" },
+      ["fetch-item"] = "takes",
       ["flag"] = { "content", "lingers", "takes" },
       ["literal"] = "refuses",
       ["literal-header"] = { "lingers", "takes" },

@@ -7,14 +7,14 @@ return profile {
   version = "0.9.2",
   known = {
     ["id-response"] = {
-      ["8-bit-quoted"] = { "lingers", "takes" },
+      ["8-bit-quoted"] = "takes",
       ["cr-lf-quoted"] = { "lingers", "takes" },
-      ["escape"] = { "lingers", "takes" },
-      ["literal-header"] = { "lingers", "takes" },
+      ["escape"] = "takes",
+      ["literal-header"] = "takes",
       ["literal-size-overflow"] = { "lingers", "takes" },
       ["nul-literal"] = "takes",
       ["nul-quoted"] = "takes",
-      ["spacing"] = { "lingers", "takes" },
+      ["spacing"] = "takes",
       ["unclosed"] = "lingers",
     },
     ["response"] = {
@@ -43,7 +43,7 @@ return profile {
       ["number-overflow"] = "takes",
       ["number-zero"] = { "lingers", "takes" },
       ["response-text"] = { "refuses", "takes" },
-      ["section"] = { "refuses", "takes" },
+      ["section"] = "takes",
       ["spacing"] = { "lingers", "takes" },
       ["trailing-octets"] = "takes",
       ["unclosed"] = { "lingers", "takes" },
