@@ -21,6 +21,7 @@ static const struct command {
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"serve", serve_main, "", "the model as a server, for clients"},
+    {"clients", clients_main, "-- COMMAND...", "a mail client's command under each behaviour in turn"},
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
     {"lex", lex_main, "id|id-response|clientid|command|response [FILE]",
      "one item: verdict, tree, broken rule or limit"},
@@ -93,6 +94,17 @@ static void help(void) {
         "MUST\n"
         "  --id-log FILE        who clients say they are, each once\n"
         "  --seed N             UIDVALIDITY is drawn from it\n"
+        "clients options, before --:\n"
+        "  --behaviour GLOB     those whose name matches; default: none chosen, then each that breaks no "
+        "rule\n"
+        "  --faults             those with a fault instead\n"
+        "  --calm               no other client expunges, brings, deletes and renames meanwhile; one run\n"
+        "  --time 30s           for one run of the command; each behaviour has two, the second one is calm\n"
+        "  --mail DIR|FILE      what is served, as above\n"
+        "  --out DIR            where logs, reports and the client's folder go; it is made\n"
+        "  COMMAND's words may name {host} {port} {tls-port} {user} {password} {ca} {dir}; its environment "
+        "has\n"
+        "  IMAPDIFF_HOST and so on. Maildirs below {dir} are compared with the mail that is on the server.\n"
         "replay options:\n"
         "  --times N            how often; prints the rate\n"
         "shrink options:\n"

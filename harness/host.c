@@ -58,8 +58,13 @@ static void on_heard(void *user, int session, struct slice command) {
 }
 
 static void on_command(void *user, int session, const struct served_command *c) {
-    if (session != HOST_FILLER)
-        client_report_command(((struct host *)user)->o.report, session, c);
+    struct host *h = user;
+    if (session == HOST_FILLER)
+        return;
+    if (h->o.report)
+        client_report_command(h->o.report, session, c);
+    if (h->o.after && h->o.after(h->o.arg, session, c))
+        h->between = true;
 }
 
 /* ---- listening ---- */
@@ -171,10 +176,10 @@ static void prepare(struct host *h) {
     m->on_id = on_id;
     m->on_clientid = on_clientid;
     m->admits = admits;
-    if (h->o.report) {
+    if (h->o.report)
         m->on_heard = on_heard;
+    if (h->o.report || h->o.after)
         m->on_command = on_command;
-    }
     m->user = h;
     m->max_line = 128u << 10; /* an ID at its limits has 32 KiB */
     m->max_command = 32u << 20;
@@ -239,13 +244,20 @@ static bool still_talking(const struct host *h) {
     return false;
 }
 
-void host_run(struct host *h, const volatile int *stop) {
-    bool ready = false;
-    model_server_closed(h->model, HOST_FILLER);
-    while (!*stop) {
-        event_base_loop(h->base, EVLOOP_ONCE | (ready ? EVLOOP_NONBLOCK : 0));
-        sweep(h, &ready);
+struct model_server *host_model(struct host *h) {
+    return h->model;
+}
+
+void host_turn(struct host *h) {
+    event_base_loop(h->base, EVLOOP_ONCE | (h->ready || h->between ? EVLOOP_NONBLOCK : 0));
+    if (h->between) {
+        h->o.between(h->o.arg);
+        h->between = false;
     }
+    sweep(h, &h->ready);
+}
+
+void host_end(struct host *h) {
     for (int k = 0; k < 2; k++)
         evconnlistener_disable(h->listener[k]);
     for (int i = 0; i < HOST_FILLER; i++)
@@ -253,8 +265,16 @@ void host_run(struct host *h, const volatile int *stop) {
             model_server_bye(h->model, i, "The server ends");
         else if (h->conn[i].phase == PHASE_HANDSHAKE)
             conn_cut(&h->conn[i]);
+    bool ready;
     for (uint64_t began = host_ms(); sweep(h, &ready) && still_talking(h) && host_ms() - began < GOODBYE_MS;)
         event_base_loop(h->base, EVLOOP_ONCE);
+}
+
+void host_run(struct host *h, const volatile int *stop) {
+    model_server_closed(h->model, HOST_FILLER);
+    while (!*stop)
+        host_turn(h);
+    host_end(h);
 }
 
 void host_free(struct host *h) {

@@ -24,7 +24,12 @@ struct host_options {
     int login_ms, idle_ms; /* until login, the TLS handshake included; then without a word from the client */
     FILE *id_log;          /* NULL: none */
     struct client_report *report; /* NULL: clients are not judged */
-    struct policy *policy;        /* on CLIENTID; NULL: all may log in */
+    /* After a client's command; then `between` is called, before any further command: it may use host_fill_*.
+     */
+    bool (*after)(void *arg, int session, const struct served_command *c); /* true: call `between` */
+    void (*between)(void *arg);
+    void *arg;
+    struct policy *policy; /* on CLIENTID; NULL: all may log in */
 };
 /* 500 sessions, 64 MiB, 256 MiB, 60 s, 30 min (RFC 3501 5.4). */
 struct host_options host_defaults(void);
@@ -36,6 +41,8 @@ struct host *host_new(const struct host_options *o, char *err, size_t errlen);
  * that is not there is made, and subscribed. `flags` is "" or "\\Seen work"; `date` as in APPEND without
  * quotes, or "" for now. false: one line in err. */
 bool host_fill_user(struct host *h, const char *user, const char *password, char *err, size_t errlen);
+/* Any command of one line, without tag and CRLF. */
+bool host_fill_command(struct host *h, const char *command, char *err, size_t errlen);
 bool host_fill_mailbox(struct host *h, const char *mailbox, char *err, size_t errlen);
 bool host_fill_message(struct host *h, const char *mailbox, const char *flags, const char *date,
                        const void *octets, size_t n, char *err, size_t errlen);
@@ -46,6 +53,10 @@ bool host_fill_builtin(struct host *h, char *err, size_t errlen);
 const char *const *host_users(const struct host *h); /* "name:password", NULL-terminated */
 /* "imap://127.0.0.1:1143/ imaps://127.0.0.1:1993/": where it listens. */
 const char *host_where(const struct host *h);
+struct model_server *host_model(struct host *h);
+/* Waits for something to happen, a moment at most, and serves it. */
+void host_turn(struct host *h);
+void host_end(struct host *h); /* says BYE to all, and waits until they have it, a moment at most */
 /* Serves until *stop is not 0; then says BYE to all and ends. */
 void host_run(struct host *h, const volatile int *stop);
 void host_free(struct host *h); /* NULL does nothing */

@@ -135,7 +135,7 @@ bool conn_busy(void *user, int session) {
     struct host_conn *c = &h->conn[session];
     if (session == HOST_FILLER)
         return false;
-    if (!c->cut && waiting(c) < HIGH_WATER && host_us() - h->turn_began < TURN_US)
+    if (!h->between && !c->cut && waiting(c) < HIGH_WATER && host_us() - h->turn_began < TURN_US)
         return false;
     c->held = true;
     return true;

@@ -53,6 +53,12 @@ bool host_fill_user(struct host *h, const char *user, const char *password, char
     return done(h, user, err, errlen);
 }
 
+bool host_fill_command(struct host *h, const char *command, char *err, size_t errlen) {
+    say_text(h, "fill ");
+    say_text(h, command);
+    return done(h, command, err, errlen);
+}
+
 static bool on_mailbox(struct host *h, const char *command, const char *mailbox, char *err, size_t errlen) {
     say_text(h, "fill ");
     say_text(h, command);
@@ -69,7 +75,8 @@ bool host_fill_mailbox(struct host *h, const char *mailbox, char *err, size_t er
     say_text(h, "fill STATUS ");
     say_string(h, mailbox);
     say_text(h, " (MESSAGES)");
-    return (done(h, mailbox, err, errlen) || on_mailbox(h, "CREATE", mailbox, err, errlen)) &&
+    char none[100];
+    return (done(h, mailbox, none, sizeof none) || on_mailbox(h, "CREATE", mailbox, err, errlen)) &&
            on_mailbox(h, "SUBSCRIBE", mailbox, err, errlen);
 }
 

@@ -54,6 +54,7 @@ want 2 'MAP-I' "$bin" explain "MAP-I3"3
 want 2 'expected a clause' "$bin" explain; one_line
 want 0 '--listen ADDR:PORT' "$bin" serve --help
 want 2 'unexpected word' "$bin" serve model; one_line
+want 2 'expected a command' "$bin" clients; one_line
 want 2 '--report: cannot write /nonexistent/r' "$bin" serve --report /nonexistent/r; one_line
 want 2 'expected NAME:PASSWORD' "$bin" serve --user secret; one_line
 grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }

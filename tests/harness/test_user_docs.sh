@@ -46,6 +46,7 @@ while read -r line; do
     *127.0.0.1:1*) want='|3|' ;;
     *./mine.so*) want='|3|' ;; # it is the reader's
     serve*) want='|124|' ;; # it serves until it is ended
+    clients*) want='|2|' ;; # the command is the reader's
     diff*) [ -s build/targets/index ] || continue
         run="${run% --time*} --time 1s --quiet" want='|0|1|' ;;
     *dovecot*) [ -d build/sysroot/usr ] || continue; want='|0|1|' ;;

@@ -1,0 +1,184 @@
+/* clients.c: the command `imapdiff clients`: a mail client's command under each behaviour in turn, and the
+ * grid of what came of it. */
+#include "clients.h"
+
+#include "cli.h"
+#include "interrupt.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FOLDERS = 8 };
+
+struct clients {
+    const char *glob, *mail, *out, *folder[FOLDERS], *words[CLIENT_WORDS + 1];
+    int folders, words_n;
+    uint64_t time_ms;
+    bool calm, faults;
+    struct behaviours *behaviours;
+    char where[CLIENT_PATH];
+};
+
+/* All behind `--` is the command's. */
+static bool parse(int argc, char **argv, struct clients *c) {
+    const struct cli_option options[] = {
+        {.name = "behaviour", .type = CLI_TEXT, .to = &c->glob},
+        {.name = "behaviours", .type = CLI_LIST, .to = c->folder, .n = &c->folders, .max = FOLDERS},
+        {.name = "faults", .type = CLI_FLAG, .to = &c->faults},
+        {.name = "calm", .type = CLI_FLAG, .to = &c->calm},
+        {.name = "mail", .type = CLI_TEXT, .to = &c->mail},
+        {.name = "out", .type = CLI_TEXT, .to = &c->out},
+        {.name = "time", .type = CLI_TIME, .to = &c->time_ms},
+        {0},
+    };
+    const char *none[1];
+    int mine = 1, n;
+    while (mine < argc && strcmp(argv[mine], "--"))
+        mine++;
+    if (!cli_parse(options, mine, argv, none, 0, &n))
+        return false;
+    for (int i = mine + 1; i < argc && c->words_n <= CLIENT_WORDS; i++)
+        c->words[c->words_n++] = argv[i];
+    if (!c->words_n || c->words_n > CLIENT_WORDS) {
+        cli_error("clients: expected a command of 1 to %d words behind `--`", CLIENT_WORDS);
+        return false;
+    }
+    return true;
+}
+
+static bool make_folder(struct clients *c, char *err, size_t errlen) {
+    char made[] = "build/out/clients-XXXXXX";
+    const char *folder = c->out;
+    if (!folder) {
+        mkdir("build", 0777);
+        mkdir("build/out", 0777);
+        folder = mkdtemp(made);
+    } else if (mkdir(folder, 0777) != 0)
+        folder = NULL;
+    char *whole = folder ? realpath(folder, NULL) : NULL;
+    bool ok = whole && strlen(whole) < sizeof c->where - 100;
+    if (ok)
+        snprintf(c->where, sizeof c->where, "%s", whole);
+    else
+        snprintf(err, errlen, "--out: cannot make %s: %s", c->out ? c->out : made,
+                 whole ? "too long" : strerror(errno));
+    free(whole);
+    return ok;
+}
+
+static bool wanted(const struct clients *c, int i) {
+    const struct behaviour *b = behaviours_at(c->behaviours, i);
+    return b->fault == c->faults && (!c->glob || fnmatch(c->glob, b->name, 0) == 0);
+}
+
+/* ---- the grid ---- */
+
+static void end_text(const struct client_end *e, char *out, size_t n) {
+    if (e->hangs)
+        snprintf(out, n, "hangs");
+    else if (e->signal)
+        snprintf(out, n, "crashes (%d)", e->signal);
+    else if (e->status)
+        snprintf(out, n, "gives up (%d)", e->status);
+    else
+        snprintf(out, n, "works");
+}
+
+/* What a legal server does is no excuse: a client may give up while another one is at work, but not when it
+ * is calm. */
+static bool fails(const struct client_result *r) {
+    bool bad = r->musts > 0 || r->error[0];
+    for (int i = 0; i < r->runs; i++)
+        bad |= r->run[i].hangs || r->run[i].signal || (r->run[i].status && i == r->runs - 1);
+    return bad || r->lost > 0 || r->extra > 0;
+}
+
+static void print_row(const struct client_result *r) {
+    char text[CLIENT_RUNS][40] = {"-", "-"}, mail[60] = "-", found[200] = "-";
+    const struct client_end *last = &r->run[r->runs ? r->runs - 1 : 0];
+    for (int i = 0; i < r->runs; i++)
+        end_text(&r->run[i], text[i], sizeof text[i]);
+    if (r->lost == 0 && r->extra == 0)
+        snprintf(mail, sizeof mail, "same");
+    else if (r->lost >= 0)
+        snprintf(mail, sizeof mail, "%d lost, %d extra", r->lost, r->extra);
+    if (r->musts || r->shoulds)
+        snprintf(found, sizeof found, "%d MUST, %d SHOULD: %s", r->musts, r->shoulds, r->first);
+    printf("%-24s %-14s %-14s %-20s %5u %9u  %s\n", *r->behaviour ? r->behaviour : "(none)", text[0], text[1],
+           mail, last->connections, last->commands, found);
+    if (r->error[0])
+        printf("    %s\n", r->error);
+    fflush(stdout);
+}
+
+/* One behaviour; EXIT_USAGE if the command cannot be started at all. */
+static int one(struct clients *c, int chosen, const volatile int *stop) {
+    char folder[CLIENT_PATH + 60];
+    struct client_result r = {.behaviour = ""};
+    snprintf(folder, sizeof folder, "%s/%s", c->where,
+             chosen < 0 ? "none" : behaviours_at(c->behaviours, chosen)->name);
+    struct client_job job = {.behaviours = c->behaviours,
+                             .words = c->words,
+                             .mail = c->mail,
+                             .folder = folder,
+                             .chosen = chosen,
+                             .time_ms = c->time_ms,
+                             .calm = c->calm,
+                             .stop = stop};
+    if (mkdir(folder, 0777) != 0) {
+        cli_error("clients: %s: %s", folder, strerror(errno));
+        return EXIT_USAGE;
+    }
+    client_job_run(&job, &r);
+    if (r.runs && !r.run[0].started) {
+        cli_error("clients: cannot start `%s`: see %s/log", c->words[0], folder);
+        return EXIT_USAGE;
+    }
+    if (*stop)
+        return EXIT_CLEAN;
+    print_row(&r);
+    return fails(&r) ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+static int all(struct clients *c, const volatile int *stop) {
+    int n = behaviours_count(c->behaviours), failed = 0, run = 0;
+    printf("%-24s %-14s %-14s %-20s %5s %9s  %s\n", "behaviour", c->calm ? "run" : "disturbed",
+           c->calm ? "" : "calm", "mail", "conn.", "commands", "the client breaks");
+    for (int i = -1; i < n && !*stop; i++) {
+        if (i < 0 ? c->glob || c->faults : !wanted(c, i))
+            continue;
+        int status = one(c, i, stop);
+        if (status == EXIT_USAGE)
+            return status;
+        failed += status == EXIT_FINDINGS;
+        run++;
+    }
+    if (!run && !*stop) {
+        cli_error("clients: --behaviour: no behaviour%s is called `%s`; see imapdiff list behaviours",
+                  c->faults ? " with a fault" : "", c->glob ? c->glob : "*");
+        return EXIT_USAGE;
+    }
+    printf("%d of %d behaviours fail this client; logs, reports and mail: %s\n", failed, run, c->where);
+    return failed ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+int clients_main(int argc, char **argv) {
+    static struct clients c;
+    char err[800] = "";
+    c.time_ms = 30000;
+    if (!parse(argc, argv, &c))
+        return EXIT_USAGE;
+    const volatile int *stop = interrupt_catch();
+    int status = EXIT_USAGE;
+    if ((c.behaviours = load_behaviours(c.folder, c.folders, err, sizeof err)) &&
+        make_folder(&c, err, sizeof err))
+        status = all(&c, stop);
+    else
+        cli_error("clients: %s", err);
+    behaviours_free(c.behaviours);
+    return status;
+}

@@ -1,0 +1,60 @@
+/* clients.h: a mail client's command under one behaviour of the served model: `imapdiff clients`. */
+#ifndef CLIENTS_H
+#define CLIENTS_H
+
+#include "host.h"
+
+#include <sys/types.h>
+
+enum { CLIENT_WORDS = 64, CLIENT_PATH = 1000 };
+
+/* How a run of the command ended. */
+struct client_end {
+    bool started, hangs; /* hangs: it was killed at its deadline */
+    int signal, status;
+    unsigned connections, commands; /* until then, in all */
+};
+enum { CLIENT_RUNS = 2 }; /* with another client at work, and again when it is calm */
+
+struct client_result {
+    const char *behaviour; /* "" is none: the default */
+    struct client_end run[CLIENT_RUNS];
+    int runs;
+    int lost, extra; /* messages that the client has not; that the server has not. -1: no Maildir was left */
+    int musts, shoulds; /* findings on the client */
+    char first[96];     /* clauses of the gravest */
+    unsigned others;    /* how often the other client did something */
+    char error[400];    /* ours; "" */
+};
+
+struct client_job {
+    struct behaviours *behaviours;
+    const char *const *words; /* the command; NULL-terminated */
+    const char *mail;         /* as serve --mail, or NULL */
+    const char *folder;       /* for this job: logs, {dir} */
+    int chosen;               /* behaviour, or -1 */
+    uint64_t time_ms;         /* of one run */
+    bool calm;                /* no other client */
+    const volatile int *stop;
+};
+
+/* clients_run.c */
+void client_job_run(const struct client_job *j, struct client_result *r);
+
+/* clients_others.c: another client, who does what RFC 2180 is about while the first one is in a mailbox: it
+ * expunges a message and brings a new one, once in each mailbox; where it `deletes`, Archive/2025 goes, where
+ * it `renames`, Sent gets another name. */
+struct others;
+struct others *others_new(bool deletes, bool renames);
+void others_free(struct others *o);
+void others_at(struct others *o, struct host *h);
+void others_calm(struct others *o); /* it does nothing more */
+unsigned others_count(const struct others *o);
+bool others_after(void *arg, int session, const struct served_command *c); /* host_options.after */
+void others_between(void *arg);
+
+/* clients_mail.c: compares all messages below `folder` (files in folders cur and new) with user 0's, line
+ * ends and an X-TUID field apart. false: there is no such folder. */
+bool clients_compare(struct host *h, const char *folder, int *lost, int *extra);
+
+#endif

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""imapdiff clients: what the grid says of clients that work, give up, hang, crash, lose mail or break a rule; that the other client is
+at work; that nothing of a client is left. The clients are a few lines each; mbsync and curl are tried where they are installed."""
+import os, re, shutil, subprocess, sys, time
+
+BIN = os.path.abspath(os.environ.get("IMAPDIFF", "build/san/imapdiff"))
+WORK = os.path.abspath("build/tests/clients")
+os.environ.setdefault("IMAPDIFF_LUA", os.path.abspath("lua"))
+wrong = []
+
+# Fetches all mail of all mailboxes into {dir}/cur, as it is now; LOSES leaves one out.
+SYNC = r"""
+import imaplib, os, ssl, sys
+port, folder = int(os.environ["IMAPDIFF_TLS_PORT"]), os.environ["IMAPDIFF_DIR"] + "/cur"
+c = imaplib.IMAP4_SSL("localhost", port, ssl_context=ssl.create_default_context(cafile=os.environ["IMAPDIFF_CA"]))
+c.login(os.environ["IMAPDIFF_USER"], os.environ["IMAPDIFF_PASSWORD"])
+os.makedirs(folder, exist_ok=True)
+for old in os.listdir(folder):
+    os.remove(folder + "/" + old)
+n = 0
+for line in c.list()[1]:
+    name = line.split(b' "/" ')[1].decode()
+    if c.select('"%s"' % name.strip('"'))[1] == [b"0"]:
+        continue
+    c.fetch("1:*", "(UID)")
+    c.noop()
+    for part in c.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]:
+        if isinstance(part, tuple):
+            n += 1
+            if n != int(os.environ.get("LOSES", "0")):
+                open("%s/%d" % (folder, n), "wb").write(part[1].replace(b"\r\n", b"\n"))
+c.logout()
+"""
+
+
+def check(ok, what):
+    if not ok:
+        wrong.append(what)
+        print("FAILED", what)
+
+
+def clients(*words, status=None, env=None):
+    """Returns the grid's rows by behaviour, and all that was printed."""
+    out = os.path.join(WORK, "out")
+    shutil.rmtree(out, ignore_errors=True)
+    cut = words.index("--")
+    p = subprocess.run([BIN, "clients", "--out", out, *words[:cut], *words[cut:]], capture_output=True, text=True, timeout=200,
+                       env=dict(os.environ, **(env or {})))
+    text = p.stdout + p.stderr
+    check("Sanitizer" not in text and "runtime error" not in text, text[-2000:])
+    if status is not None:
+        check(p.returncode == status, f"{words}: exit status {p.returncode}, not {status}: {text[-1500:]}")
+    return {l.split()[0]: l for l in p.stdout.splitlines()[1:-1]}, text
+
+
+def main():
+    shutil.rmtree(WORK, ignore_errors=True)
+    os.makedirs(WORK)
+    sync = os.path.join(WORK, "sync.py")
+    open(sync, "w").write(SYNC)
+    rows, text = clients("--behaviour", "fetch-[np]*", "--", sys.executable, sync, status=0)
+    check(len(rows) >= 3 and all(re.search(r" works +works +same ", r) for r in rows.values()), f"a client that works: {text}")
+    check("0 of" in text, text)
+    got = open(os.path.join(WORK, "out", "fetch-nil", "dir", "cur", "1")).read()
+    check("Subject: " in got, "its mail is below {dir}")
+    mail = "".join(open(os.path.join(WORK, "out", "fetch-nil", "dir", "cur", f)).read()
+                   for f in os.listdir(os.path.join(WORK, "out", "fetch-nil", "dir", "cur")))
+    # The other client brought one into each mailbox that has messages, and took the second of INBOX and of Shared/Team.
+    check("from the other client" in mail and "Gr=C3=BC" not in mail and "for all of us: 2" not in mail, "the other client was at work")
+    rows, text = clients("--behaviour", "fetch-nil", "--calm", "--", sys.executable, sync, status=0)
+    check(re.search(r" works +- +same ", rows["fetch-nil"]), f"--calm: {text}")
+    rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, sync, status=1, env={"LOSES": "3"})
+    check("1 lost, 0 extra" in rows["fetch-nil"] and "1 of 1" in text, f"a client that loses mail: {text}")
+    rows, text = clients("--behaviour", "fetch-nil", "--", "sh", "-c", "exit 3", status=1)
+    check(rows["fetch-nil"].count("gives up (3)") == 2, f"a client that gives up: {text}")
+    rows, text = clients("--behaviour", "fetch-nil", "--", "sh", "-c", "kill -SEGV $$", status=1)
+    check(rows["fetch-nil"].count("crashes (11)") == 2, f"a client that crashes: {text}")
+    mark = f"3{os.getpid()}.5"
+    rows, text = clients("--behaviour", "fetch-nil", "--time", "500ms", "--", "sh", "-c", f"sleep {mark} & sleep {mark}", status=1)
+    check(rows["fetch-nil"].count("hangs") == 2, f"a client that hangs: {text}")
+    time.sleep(0.2)
+    check(subprocess.run(["pgrep", "-f", f"^sleep {mark}"], capture_output=True).returncode == 1, "a process of a client is left")
+    rule = "import os, socket; s = socket.create_connection(('localhost', int('{port}'))); s.sendall(b'a ID NIL\\r\\nb LOGOUT\\r\\n'); s.recv(999)"
+    rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, "-c", rule, status=1)
+    check("1 MUST, 0 SHOULD: ID-3-b" in rows["fetch-nil"], f"a client that breaks a rule: {text}")
+    _, text = clients("--behaviour", "fetch-nil", "--", "/nonexistent/client", status=2)
+    check("cannot start `/nonexistent/client`" in text, text)
+    _, text = clients("--behaviour", "zzz", "--", "true", status=2)
+    check("no behaviour is called `zzz`" in text, text)
+    p = subprocess.run([BIN, "clients"], capture_output=True, text=True)
+    check(p.returncode == 2 and "behind `--`" in p.stderr, p.stderr)
+    if shutil.which("curl"):
+        rows, text = clients("--behaviour", "refuse-delete", "--", "curl", "-sS", "--cacert", "{ca}", "-u", "{user}:{password}",
+                             "imaps://{host}:{tls-port}/INBOX?ALL", status=0)
+        check(rows and all(" works " in r for r in rows.values()), f"curl: {text}")
+    print("clients: ok" if not wrong else f"clients: {len(wrong)} failed")
+    return bool(wrong)
+
+
+sys.exit(main())
