@@ -237,7 +237,7 @@ def cells(build, tally):
 def findings():
     """Rows of FINDINGS.md that are crashes, hangs or the like: {number: library}; and which place is which row's, as profiles say."""
     with open("FINDINGS.md") as f:
-        rows = {int(n): "" for n in re.findall(r"(?m)^\| (\d+) \|.*\| (?:crash|hang|memory), `make replay-", f.read())}
+        rows = {int(n): "" for n in re.findall(r"(?m)^\| (\d+) \|.*\| (?:crash|hang|memory)(?: or \w+)?, `make replay-", f.read())}
     places = {}
     for path in glob.glob("lua/profile/*.lua"):
         library = os.path.basename(path)[:-len(".lua")]
