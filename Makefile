@@ -14,14 +14,16 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 CSTD    := -std=c17 -D_GNU_SOURCE $(WARN)
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 PKGS    := lua5.4 libevent libevent_openssl openssl gmime-3.0 jansson
-PKGC     = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+# Asked once, and not before the packages are there: the first recipe that needs it asks. An empty answer is asked again.
+asked    = $(if $($(1)),,$(eval $(1) := $$(shell $(2) 2>/dev/null)))$($(1))
+PKGC     = $(call asked,PKGC_SAID,pkg-config --cflags $(PKGS))
+LIBS     = $(call asked,LIBS_SAID,pkg-config --libs $(PKGS)) -lm -lpthread
 PLUGINS := -Wl,--dynamic-list=harness/library.list
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # Each layer sees itself and those below it: a wrong include does not build.
 INC_grammar := -Igrammar -I$(B)/gen
-INC_model    = $(INC_grammar) -Imodel $(shell pkg-config --cflags lua5.4 2>/dev/null)
+INC_model    = $(INC_grammar) -Imodel $(call asked,LUAC_SAID,pkg-config --cflags lua5.4)
 INC_harness  = $(INC_model) -Iharness $(PKGC) -DIMAPDIFF_VERSION='"$(VERSION)"'
 
 .PHONY: all help
