@@ -218,20 +218,22 @@ const char *const *host_users(const struct host *h) { return h->o.model.users; }
 
 const char *host_where(const struct host *h) { return h->where; }
 
-/* Frees what was cut; goes on with what was kept back. Returns the clients that are left; *ready: some can go
- * on. */
+/* Frees what was cut, and lets one of those go on whose commands were kept back: who has much to do waits
+ * longer than who has little. Returns the clients that are left; *ready: more can go on. */
 static int sweep(struct host *h, bool *ready) {
     int left = 0;
     *ready = false;
-    for (int i = 0; i < HOST_FILLER; i++) {
-        struct host_conn *c = &h->conn[i];
+    for (int k = 0, next = h->next; k < HOST_FILLER; k++) {
+        struct host_conn *c = &h->conn[(next + k) % HOST_FILLER];
         if (c->cut)
             conn_free(c);
         if (c->phase == PHASE_FREE)
             continue;
         left++;
-        if (conn_can_go_on(c))
+        if (h->next == next && conn_can_go_on(c)) {
             conn_go_on(c);
+            h->next = (c->session + 1) % HOST_FILLER;
+        }
         *ready = *ready || conn_can_go_on(c);
     }
     return left;

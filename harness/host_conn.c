@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-    TURN_US = 10000,      /* of computing for one client before others have their turn */
+    TURN_US = 2000,       /* of computing for one client before others have their turn */
     READ_STEP = 16384,    /* octets taken at once */
     HIGH_WATER = 1 << 20, /* waiting octets beyond which no further command is begun */
     LOW_WATER = 1 << 18   /* below which the next one is */

@@ -49,6 +49,7 @@ struct host {
     struct id_log *ids;
     size_t copied;       /* of all */
     uint64_t turn_began; /* us */
+    int next;            /* whose turn it is, of those kept back */
     bool ready;          /* a client whose commands were kept back can go on */
     bool between;        /* o.between is to be called before the next command */
     char where[400];
