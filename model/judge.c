@@ -252,7 +252,8 @@ void judge_checkpoint(struct run *r, uint32_t event) {
         struct wsession *s = w_session(r->w, i);
         /* Who was to be cut off has just answered NOOP twice: it was another practice. */
         bool inside = s->state == SES_SELECTED, again = inside && name_again(r, s), cut = s->doom == DOOM_DISCONNECT && s->maker;
-        if ((inside && cut && !again) || led_but_stays(r->w, i)) r->failed = true;
+        if (inside && cut && !again) r->failed = true;
+        if (led_but_stays(r->w, i)) run_note(r, V_DEVIATES, (int)i, event, "MAP-I5", "at a checkpoint expunges are still untold");
         if (again && (cut || s->doom == DOOM_OTHER) && !s->stays) {
             run_note(r, V_UNDOCUMENTED, (int)i, event, "MAP-1-c MAP-3.3-a",
                      "a session is not cut off when a mailbox has the name again that its own lost");
