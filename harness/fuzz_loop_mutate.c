@@ -58,7 +58,7 @@ static bool stands_alone(struct slice s) {
 }
 
 static void leave_out_bad(struct program *p) {
-    uint32_t kept = 0;
+    uint32_t kept = 0, before = p->lines;
     for (uint32_t i = 0; i < p->lines; i++)
         if (p->line[i].kind == LINE_SEND && stands_alone(program_text(p, &p->line[i])))
             p->line[i].flags &= (uint8_t)~LINE_NOWAIT;
@@ -67,6 +67,8 @@ static void leave_out_bad(struct program *p) {
             (is_one_command(program_text(p, &p->line[i])) && is_answered(p, i)))
             p->line[kept++] = p->line[i];
     p->lines = kept;
+    if (kept < before)
+        leave_out_bad(p); /* one may have been another's answer */
 }
 
 /* Line by line, each with the `  | ` lines that belong to it: a bad one does not spoil the rest. */

@@ -422,7 +422,6 @@ static void act_status(struct run *r, struct step *s) {
     }
     s->living = (uint16_t)world_living(r->w, s->box);
     s->known = r->w->messages;
-    s->uidnext = w_box(r->w, s->box)->uidnext;
     const struct wsession *w = step_session(r, s);
     if (w->state == SES_SELECTED && w->box == s->box && r->mode == SERVE) {
         int view = s->insider ? 2 : w->view == world_living(r->w, s->box) ? 0 : 1;

@@ -176,15 +176,21 @@ static void hear_validity(struct run *r, const struct heard *h, uint32_t validit
     b->renamed = 0;
 }
 
+/* A batch's effects come before what was heard: of several commands one may have been answered before another gave UIDs. */
+uint32_t least_uidnext(const struct run *r, uint16_t box) {
+    uint32_t now = w_box(r->w, box)->uidnext, then = box < r->before->boxes ? w_box(r->before, box)->uidnext : 0;
+    return r->n_steps > 1 && then < now ? then : now;
+}
+
 static void hear_uidnext(struct run *r, const struct heard *h, uint32_t next) {
     struct wsession *s = w_session(r->w, (unsigned)h->session);
     if (s->state != SES_SELECTED || !s->box) return;
     struct wbox *b = w_box(r->w, s->box);
     if (b->renamed) return; /* UIDVALIDITY may come behind it */
-    if (next < b->uidnext) {
+    if (next < least_uidnext(r, s->box)) {
         struct pending_note *n = violates(r, h, "MAP-I8 R3501-2.3.1.1", "UIDNEXT is not above the UIDs that were given");
         run_note_more(n, run_say(r, "%u", next), run_say(r, "at least %u", b->uidnext));
-    } else
+    } else if (next > b->uidnext)
         b->uidnext = next;
 }
 

@@ -72,10 +72,10 @@ static void status_values(struct run *r, struct step *s, const struct heard *h) 
     if (x->status & 1u << ST_UIDNEXT && !b->unknown && !b->renamed) {
         const struct wsession *w = step_session(r, s);
         bool own = w->state == SES_SELECTED && w->box == s->box;
-        if (x->status_value[ST_UIDNEXT] < s->uidnext && own) /* from a view that lags: T-MAP-10 */
+        if (x->status_value[ST_UIDNEXT] < least_uidnext(r, s->box) && own) /* from a view that lags: T-MAP-10 */
             run_note(r, V_UNDOCUMENTED, s->session, h->event, "T-MAP-10 R3501-6.3.10",
                      "STATUS of the selected mailbox tells an old UIDNEXT");
-        else if (x->status_value[ST_UIDNEXT] < s->uidnext)
+        else if (x->status_value[ST_UIDNEXT] < least_uidnext(r, s->box))
             run_note(r, V_VIOLATES, s->session, h->event, "MAP-I8 R3501-2.3.1.1", "UIDNEXT is not above the UIDs that were given");
         else if (x->status_value[ST_UIDNEXT] > b->uidnext)
             b->uidnext = (uint32_t)x->status_value[ST_UIDNEXT];

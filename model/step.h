@@ -50,7 +50,7 @@ struct step {
     uint16_t first, targets; /* in run->target */
     uint16_t name, box; /* mailbox argument */
     uint16_t message;   /* APPEND, COPY: first message made */
-    uint32_t uidnext;   /* APPEND, STATUS: what was known of it then: a pipelined SELECT tells a later one */
+    uint32_t uidnext;   /* APPEND: what was known of it when the message was made: a pipelined SELECT tells a later one */
     uint32_t stored;    /* STORE: the flags of the command */
     uint16_t living, known; /* STATUS: messages of the mailbox, and of the world, then */
     uint16_t copies;
@@ -283,6 +283,7 @@ void epoch_judge(struct run *r, struct step *s);
 /* ---- hear.c ---- */
 void hear(struct run *r, const struct heard *h);
 void hear_fetch(struct run *r, const struct heard *h);
+uint32_t least_uidnext(const struct run *r, uint16_t box); /* what UIDNEXT must at least be told */
 void change_validity(struct run *r, int session, uint32_t event, uint16_t box, uint32_t validity);
 void new_validity(struct run *r, uint16_t box, uint32_t validity);
 uint32_t item_key(uint8_t att, struct slice section, bool has_origin, uint32_t origin);

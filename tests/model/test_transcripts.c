@@ -86,8 +86,9 @@ static void play(struct oracle *o, const char *script) {
     "2|\n"
 #define TWO_GONE                                                                                             \
     IN("2", "b")                                                                                             \
-    SELECT("2", "b", "3") "C2: b3 STORE 1:2 FLAGS.SILENT (\\Deleted)\nS2: b3 OK x\nC2: b4 EXPUNGE\n"         \
-                          "S2: * 1 EXPUNGE\nS2: * 1 EXPUNGE\nS2: b4 OK x\n"
+    SELECT("2", "b", "3")                                                                                    \
+    "C2: b3 STORE 1:2 FLAGS.SILENT (\\Deleted)\nS2: b3 OK x\nC2: b4 EXPUNGE\n"                               \
+    "S2: * 1 EXPUNGE\nS2: * 1 EXPUNGE\nS2: b4 OK x\n"
 
 static const struct row {
     const char *name;
@@ -130,6 +131,12 @@ static const struct row {
      THREE STATUS_APPEND "S1: * STATUS INBOX (MESSAGES 3)\nS1: a3 OK x\nS1: a4 OK x\n"},
     {"STATUS before a pipelined APPEND counts two more", V_VIOLATES, "R3501-6.3.10",
      THREE STATUS_APPEND "S1: * STATUS INBOX (MESSAGES 5)\nS1: a3 OK x\nS1: a4 OK x\n"},
+    {"SELECT before a pipelined COPY", V_CONFORMS, "",
+     THREE MADE "C1: a4 SELECT foo\nC1: a5 UID COPY 1 foo\n" OTHER(
+         "1", "2") "S1: * OK [UIDNEXT 3] x\nS1: a4 OK x\nS1: a5 OK [COPYUID 8 1 3] x\nC1: a6 NOOP\nS1: * 3 "
+                   "EXISTS\nS1: a6 OK x\n"},
+    {"SELECT with a UIDNEXT that was given", V_VIOLATES, "MAP-I8",
+     THREE "C1: a4 SELECT INBOX\n" OPENED("1", "a", "3") "S1: * OK [UIDNEXT 3] x\nS1: a4 OK x\n"},
     {"LIST before a pipelined CREATE", V_CONFORMS, "",
      IN("1", "a") "C1: a2 LIST \"\" foo\nC1: a3 CREATE foo\nS1: a2 OK x\nS1: a3 OK x\n"},
     {"LIST behind a CREATE", V_VIOLATES, "R3501-6.3.8",
