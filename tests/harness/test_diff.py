@@ -168,7 +168,7 @@ for number in (signal.SIGKILL, signal.SIGINT):
     p = subprocess.Popen([binary, "diff", lib, "--time", "60s", "--corpus", "corpus", "--out", "killed"], cwd=work,
                          env=dict(env, PLANT="lo"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(3)
-    workers = subprocess.run(["pgrep", "-P", str(p.pid)], capture_output=True, text=True).stdout.split()
+    workers = open(f"/proc/{p.pid}/task/{p.pid}/children").read().split()
     began = time.time()
     p.send_signal(number)
     out, err = p.communicate(timeout=20)
