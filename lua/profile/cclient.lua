@@ -12,6 +12,7 @@ return profile {
     "imap_parse_envelope:imap_parse_unsolicited", -- 67
     "imap_parse_flags:imap_parse_unsolicited", -- 74
     "hang", -- 75
+    "fs_give:mail_free_body_parameter", -- 75, at times instead
   },
   known = {
     ["response"] = {

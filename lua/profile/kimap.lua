@@ -82,7 +82,7 @@ return profile {
       ["bare-lf"] = { "lingers", "takes" },
       ["capability"] = "takes",
       ["code"] = { "refuses", "takes", "waits" },
-      ["cr-lf-quoted"] = "lingers",
+      ["cr-lf-quoted"] = { "lingers", "takes" },
       ["escape"] = "takes",
       ["extension"] = { "lingers", "refuses", "waits" },
       ["fetch-item"] = "lingers",

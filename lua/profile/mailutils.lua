@@ -18,6 +18,7 @@ return profile {
     "libmu_imap+0x8921:libmu_imap+0x87a3", -- 64, BODY NIL
     "libmu_imap+0xd1e2:_mu_imap_process_untagged_response", -- 64, NIL EXPUNGE
     "_mu_imap_response:mu_imap_id", -- 60: memory is overwritten, and it dies in one place or another
+    "_mu_imap_response:mu_imap_gencom", -- 60
     "mu_imapio_getline:_mu_imap_response", -- 60
     "mu_imapio_getline", -- 60, a command
     "mu_wordsplit_free:mu_imapio_free", -- 60
