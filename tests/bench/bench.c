@@ -56,6 +56,13 @@ void bench_ratio(const char *name, double value, const char *unit, double agains
     add_row(&(struct row){name, unit, yardstick, value, against, reach, less != 0, true});
 }
 
+void bench_none(const char *name, unsigned long count, long of, const char *unit) {
+    printf("%-58s %12lu in %ld %s  reach 0: %s\n", name, count, of, unit, count ? "NOT met" : "met");
+    fflush(stdout);
+    json_array_append_new(rows, json_pack("{s:s, s:i, s:s, s:n, s:n, s:i, s:s, s:b}", "name", name, "value", (int)count,
+                                          "unit", unit, "against", "ratio", "reach", 0, "reach_of", "value", "met", !count));
+}
+
 void bench_note(const char *name, const char *why) {
     printf("%-58s not measured: %s\n", name, why);
     json_array_append_new(rows, json_pack("{s:s, s:n, s:s, s:n, s:n, s:n, s:n, s:s}", "name", name, "value",

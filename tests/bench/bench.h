@@ -12,9 +12,15 @@ void bench_row(const char *name, double value, const char *unit, double against,
  * of that. */
 void bench_ratio(const char *name, double value, const char *unit, double against, const char *yardstick,
                  double reach, int less);
+/* Something that must not happen: its count, and in how many of `unit` it did not. */
+void bench_none(const char *name, unsigned long count, long of, const char *unit);
 void bench_note(const char *name, const char *why); /* a row that could not be measured */
 double bench_now(void);                             /* seconds of CPU of this process */
 double bench_wall(void);
+
+/* Allocations of this process, whoever makes them, while *counting is set. */
+extern int bench_counting;
+extern unsigned long bench_allocations;
 
 void bench_lex(void);
 void bench_library(void);
