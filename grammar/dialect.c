@@ -231,6 +231,19 @@ static bool usable(const struct cursor *s, const struct word *w, uint8_t context
     return word_in(w, s) && (w->contexts & contexts) != 0;
 }
 
+/* The first of the words [lo, hi), whose first i octets are alike, that has no octet below c behind them. */
+static uint32_t bound(const struct words *w, uint32_t lo, uint32_t hi, uint32_t i, unsigned c)
+{
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if ((uint8_t)w->v[mid].text[i] < c)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 bool cur_keyword(struct cursor *s, const struct words *w, uint8_t contexts, const struct word **out)
 {
     /* [lo, hi) are the words that begin with the i octets read so far; a word of exactly i octets stands first. */
@@ -241,11 +254,7 @@ bool cur_keyword(struct cursor *s, const struct words *w, uint8_t contexts, cons
         if (s->p + i >= s->end)
             break;
         uint8_t c = upper(s->p[i]);
-        uint32_t a = lo, b = hi;
-        while (a < b && (uint8_t)w->v[a].text[i] < c)
-            a++;
-        while (b > a && (uint8_t)w->v[b - 1].text[i] > c)
-            b--;
+        uint32_t a = bound(w, lo, hi, i, c), b = bound(w, a, hi, i, c + 1u);
         bool any = false;
         for (uint32_t k = a; k < b && !any; k++)
             any = c != 0 && usable(s, &w->v[k], contexts);
@@ -253,6 +262,13 @@ bool cur_keyword(struct cursor *s, const struct words *w, uint8_t contexts, cons
             break;
         lo = a;
         hi = b;
+        if (hi - lo == 1) { /* only one is left */
+            const char *text = w->v[lo].text;
+            for (i++; text[i] != 0 && s->p + i < s->end && upper(s->p[i]) == (uint8_t)text[i];)
+                i++;
+            whole = text[i] == 0 ? &w->v[lo] : NULL;
+            break;
+        }
     }
     if (whole == NULL)
         return cur_fail(s, s->p + i, w->rule);

@@ -33,6 +33,27 @@ static int flag_key(const struct search *q, unsigned i, uint32_t flag) {
     return with && without ? MAYBE : with;
 }
 
+/* Keys that ask for one of the system's flags. */
+struct flag_wanted {
+    uint32_t flag; /* 0: another key */
+    bool set;
+};
+static struct flag_wanted flag_of(int kind) {
+    switch (kind) {
+    case SK_ANSWERED: return (struct flag_wanted){FLAG_ANSWERED, true};
+    case SK_DELETED: return (struct flag_wanted){FLAG_DELETED, true};
+    case SK_DRAFT: return (struct flag_wanted){FLAG_DRAFT, true};
+    case SK_FLAGGED: return (struct flag_wanted){FLAG_FLAGGED, true};
+    case SK_SEEN: return (struct flag_wanted){FLAG_SEEN, true};
+    case SK_UNANSWERED: return (struct flag_wanted){FLAG_ANSWERED, false};
+    case SK_UNDELETED: return (struct flag_wanted){FLAG_DELETED, false};
+    case SK_UNDRAFT: return (struct flag_wanted){FLAG_DRAFT, false};
+    case SK_UNFLAGGED: return (struct flag_wanted){FLAG_FLAGGED, false};
+    case SK_UNSEEN: return (struct flag_wanted){FLAG_SEEN, false};
+    default: return (struct flag_wanted){0, false};
+    }
+}
+
 static struct slice argument(const struct search *q, uint32_t node, unsigned which) {
     uint32_t a = q->s->nodes->v[node].child;
     while (which-- && a) a = q->s->nodes->v[a].next;
@@ -96,16 +117,9 @@ static int key(struct search *q, unsigned i, uint32_t node) {
     int kind = (int)n->number;
     switch (kind) {
     case SK_ALL: return YES;
-    case SK_ANSWERED: return flag_key(q, i, FLAG_ANSWERED);
-    case SK_DELETED: return flag_key(q, i, FLAG_DELETED);
-    case SK_DRAFT: return flag_key(q, i, FLAG_DRAFT);
-    case SK_FLAGGED: return flag_key(q, i, FLAG_FLAGGED);
-    case SK_SEEN: return flag_key(q, i, FLAG_SEEN);
-    case SK_UNANSWERED: return invert(flag_key(q, i, FLAG_ANSWERED));
-    case SK_UNDELETED: return invert(flag_key(q, i, FLAG_DELETED));
-    case SK_UNDRAFT: return invert(flag_key(q, i, FLAG_DRAFT));
-    case SK_UNFLAGGED: return invert(flag_key(q, i, FLAG_FLAGGED));
-    case SK_UNSEEN: return invert(flag_key(q, i, FLAG_SEEN));
+    case SK_ANSWERED: case SK_DELETED: case SK_DRAFT: case SK_FLAGGED: case SK_SEEN: return flag_key(q, i, flag_of(kind).flag);
+    case SK_UNANSWERED: case SK_UNDELETED: case SK_UNDRAFT: case SK_UNFLAGGED: case SK_UNSEEN:
+        return invert(flag_key(q, i, flag_of(kind).flag));
     case SK_KEYWORD: return flag_key(q, i, world_flag(q->r->w, argument(q, node, 0)));
     case SK_UNKEYWORD: return invert(flag_key(q, i, world_flag(q->r->w, argument(q, node, 0))));
     case SK_NOT: return invert(key(q, i, n->child));
@@ -173,6 +187,37 @@ int search_matches(struct run *r, struct step *s, unsigned i) {
     return keys(&q, i, s->c->search);
 }
 
+/* Every message of the view, by the keys from `first` on. */
+static void try_each(struct search *q, uint32_t first, unsigned n) {
+    struct step *s = q->s;
+    const struct wview *v = w_view(q->r->w, (unsigned)s->session);
+    bool one = first && !s->nodes->v[first].next; /* as a rule there is a single key */
+    for (unsigned i = 0; i < n; i++) {
+        int hit = one ? key(q, i, first) : keys(q, i, first);
+        uint8_t dead = w_message(q->r->w, v[i].message)->dead;
+        q->r->target[s->first + i] = (struct target){.m = v[i].message, .seq = (uint16_t)(i + 1), .dead = dead, .hit = (uint8_t)hit};
+        s->some_dead |= dead;
+    }
+}
+
+/* The same for a single key that asks for a flag of what is so, which is asked more often than any other. */
+static void try_flag(struct search *q, struct flag_wanted want, unsigned n) {
+    const struct world *w = q->r->w;
+    const struct wview *v = w_view(w, (unsigned)q->s->session);
+    const struct wmessage *message = w_message(w, 0);
+    const struct wversion *version = w_version(w, 0);
+    struct target *t = &q->r->target[q->s->first];
+    uint8_t some_dead = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const struct wmessage *g = &message[v[i].message];
+        bool set = (version[g->last].flags & want.flag) != 0;
+        t[i] = (struct target){.m = v[i].message, .seq = (uint16_t)(i + 1), .dead = g->dead,
+                               .hit = g->flags_unknown ? MAYBE : set == want.set};
+        some_dead |= g->dead;
+    }
+    q->s->some_dead |= some_dead;
+}
+
 void act_search(struct run *r, struct step *s) {
     struct wsession *w = step_session(r, s);
     struct search q = {.r = r, .s = s};
@@ -188,17 +233,14 @@ void act_search(struct run *r, struct step *s) {
     }
     s->first = (uint16_t)r->targets;
     s->targets = 0;
-    const struct wview *v = w_view(r->w, (unsigned)s->session);
     const unsigned view = w->view, left = RUN_TARGETS - r->targets;
     const uint32_t first = s->c->search;
-    bool one = first && !s->nodes->v[first].next; /* as a rule there is a single key */
-    for (unsigned i = 0; i < view && i < left; i++) {
-        int hit = one ? key(&q, i, first) : keys(&q, i, first);
-        uint8_t dead = w_message(r->w, v[i].message)->dead;
-        r->target[s->first + i] = (struct target){.m = v[i].message, .seq = (uint16_t)(i + 1), .dead = dead, .hit = (uint8_t)hit};
-        s->some_dead |= dead;
-    }
     s->targets = (uint16_t)(view < left ? view : left);
+    struct flag_wanted want = first && !s->nodes->v[first].next ? flag_of((int)s->nodes->v[first].number) : (struct flag_wanted){0, false};
+    if (r->mode == SERVE && want.flag)
+        try_flag(&q, want, s->targets);
+    else
+        try_each(&q, first, s->targets);
     r->targets += s->targets;
     if (view > left) {
         r->capped = true;

@@ -328,7 +328,6 @@ void serve_command(struct model_server *m, int session, size_t n, struct slice s
     static const struct lex_options lex = {.dialect = DIALECT_3501, .literals = LITERALS_PLUS};
     m->nodes.len = 1;
     m->told_empty = false;
-    memset(&m->command, 0, sizeof m->command);
     struct lex_result syntax = parse_command(ss->in, n, &lex, &m->nodes, &m->command);
     struct step *s = &m->step;
     *s = (struct step){.c = &m->command, .nodes = &m->nodes, .syntax = syntax, .session = session, .point = -1, .secret = secret};

@@ -93,14 +93,21 @@ static void serve_clientid(struct model_server *m, struct step *s) {
 
 /* ---- SEARCH ---- */
 
-/* A blank and the number, where there is room for it: there may be many. */
-static void out_hit(struct out *o, uint32_t n) {
-    size_t digits = 1;
-    for (uint32_t k = n; k >= 10; k /= 10) digits++;
-    uint8_t *at = o->p + o->len;
-    *at = ' ';
-    o->len += digits + 1;
-    for (; digits; n /= 10) at[digits--] = (uint8_t)('0' + n % 10);
+enum { HIT_MAX = 11 };
+
+/* A blank and the number, where there is room for it: there may be many. Returns what is behind it. */
+static uint8_t *put_hit(uint8_t *at, uint32_t n) {
+    *at++ = ' ';
+    if (n >= 1000) {
+        unsigned digits = 4;
+        for (uint32_t k = n / 10000; k; k /= 10) digits++;
+        for (unsigned i = digits; i; n /= 10) at[--i] = (uint8_t)('0' + n % 10);
+        return at + digits;
+    }
+    if (n >= 100) *at++ = (uint8_t)('0' + n / 100);
+    if (n >= 10) *at++ = (uint8_t)('0' + n / 10 % 10);
+    *at++ = (uint8_t)('0' + n % 10);
+    return at;
 }
 
 static void serve_search(struct model_server *m, struct step *s) {
@@ -112,18 +119,23 @@ static void serve_search(struct model_server *m, struct step *s) {
     m->out.len = 0;
     m->speaking = s->session;
     out_text(&m->out, "* SEARCH");
-    for (unsigned i = 0; i < s->targets; i++) {
-        const struct target *t = &r->target[s->first + i];
-        bool hit = t->hit == 1 || (t->hit == 2);
+    uint8_t *at = m->out.p + m->out.len, *const full = m->out.p + m->out.cap - HIT_MAX;
+    for (const struct target *t = &r->target[s->first], *const end = t + s->targets; t < end; t++) {
+        bool hit = t->hit;
         if (!t->dead && wrong && !hit) hit = true, wrong = false;
         if (!t->dead && skip && hit) {
             skip = false;
             continue;
         }
         if (!hit || (t->dead && !answer_has(a, OP_INCLUDE))) continue;
-        if (m->out.len > m->out.cap - 64) serve_flush(m);
-        out_hit(&m->out, uid ? w_message(m->w, t->m)->uid : t->seq);
+        if (at > full) {
+            m->out.len = (size_t)(at - m->out.p);
+            serve_flush(m);
+            at = m->out.p;
+        }
+        at = put_hit(at, uid ? w_message(m->w, t->m)->uid : t->seq);
     }
+    m->out.len = (size_t)(at - m->out.p);
     if (run_fault(r, P_FAULT_SEARCH, context, OP_F_SEARCH_GHOST_SEQ)) {
         out_text(&m->out, " ");
         out_number(&m->out, 900000u + s->targets);
