@@ -19,8 +19,8 @@ double bench_now(void);                             /* seconds of CPU of this pr
 double bench_wall(void);
 
 /* Allocations of this process, whoever makes them, while *counting is set. */
-extern int bench_counting;
-extern unsigned long bench_allocations;
+extern volatile int bench_counting; /* volatile: compilers take it that malloc changes nothing of ours */
+extern volatile unsigned long bench_allocations;
 
 void bench_lex(void);
 void bench_library(void);
