@@ -83,7 +83,7 @@ sh mk/packages.sh servers build >"$out/packages.out" 2>&1 || echo "check: server
 : >"$out/watch-$mark"
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/check-XXXXXX") && chmod 1777 "$tmp" || exit 2 # as /tmp; short, since Unix sockets go there
 setsid sh mk/check.sh watch $$ "$PPID" "$mark" "$tmp" >/dev/null 2>&1 </dev/null &
-export IMAPDIFF_CHECK="$mark" TMPDIR="$tmp"
+export IMAPDIFF_CHECK="$mark" TMPDIR="$tmp" PYTHONDONTWRITEBYTECODE=1 # a test that imports another leaves nothing beside it
 trap 'exit 130' INT TERM HUP
 state() { git status --porcelain 2>/dev/null; }
 before=$(state)
