@@ -4,7 +4,7 @@ limit, and that others do not notice; the end on SIGTERM. At the end: nothing of
 import imaplib, os, re, shutil, signal, socket, ssl, subprocess, sys, time
 
 BIN = os.path.abspath(os.environ.get("IMAPDIFF", "build/san/imapdiff"))
-WORK = os.path.abspath("build/tests/serve")
+WORK = os.path.abspath("build/tests/" + os.path.basename(sys.argv[0]).removesuffix(".py"))  # each script's own: they run at once
 os.environ.setdefault("IMAPDIFF_LUA", os.path.abspath("lua"))
 wrong = []
 started = []
@@ -281,9 +281,21 @@ def behaves():
     server.end()
 
 
-def main():
+def run_parts(name, *parts):
+    """A script's main: each part in turn, in an empty folder; the exit status. No server outlives it."""
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
+    try:
+        for part in parts:
+            part()
+    finally:
+        for p in started:
+            p.kill()
+    print(f"{name}: ok" if not wrong else f"{name}: {len(wrong)} failed")
+    return bool(wrong)
+
+
+def clients():
     log = os.path.join(WORK, "ids")
     server = Serve("--id-log", log)
     sessions(server)
@@ -299,16 +311,7 @@ def main():
     check(until(quiet[0], b"BYE").startswith(b"* BYE "), "BYE at the end")
     size = os.path.getsize(log)
     check(0 < size < 200000 and "id: " in open(log).read(), f"the log of IDs has {size} octets")
-    options()
-    mail()
-    behaves()
-    print("serve: ok" if not wrong else f"serve: {len(wrong)} failed")
-    return bool(wrong)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    finally:
-        for p in started:
-            p.kill()
+    sys.exit(run_parts("serve", clients, options, mail, behaves))

@@ -90,17 +90,5 @@ def policies():
     server.end()
 
 
-def main():
-    os.makedirs(base.WORK, exist_ok=True)
-    examples()
-    policies()
-    print("serve, CLIENTID: ok" if not base.wrong else f"serve, CLIENTID: {len(base.wrong)} failed")
-    return bool(base.wrong)
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    finally:
-        for p in base.started:
-            p.kill()
+    sys.exit(base.run_parts("serve, CLIENTID", examples, policies))

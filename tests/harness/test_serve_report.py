@@ -79,21 +79,13 @@ def secured():
     check(run([b"CAPABILITY", b"CLIENTID UU-ID x"], tls=True)[0] == ["CID-4-d CID-3.2-a CID-3.2-b"], "a malformed CLIENTID")
 
 
-def main():
-    os.makedirs(base.WORK, exist_ok=True)
+def in_clear():
     sanitized, base.BIN = base.BIN, os.path.abspath("build/imapdiff")  # many starts
     for lines, options, musts, shoulds in rows():
         m, s, text = run(lines, *options)
         check((m, s) == (musts, shoulds), f"{lines} {options}: {m} {s}, expected {musts} {shoulds}\n{text[-1500:]}")
     base.BIN = sanitized
-    secured()
-    print("serve, report: ok" if not base.wrong else f"serve, report: {len(base.wrong)} failed")
-    return bool(base.wrong)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    finally:
-        for p in base.started:
-            p.kill()
+    sys.exit(base.run_parts("serve, report", in_clear, secured))
