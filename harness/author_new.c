@@ -21,9 +21,8 @@ static int kind_of(const char *word) {
     for (int k = 0; k < NEW_KINDS; k++)
         if (!strcmp(word, kinds[k]))
             return k;
-    const char *near = names_nearest(word, kinds, NEW_KINDS);
-    cli_error("new: expected behaviour, scenario or profile, not `%s`%s%s%s", word, near ? " (nearest: " : "",
-              near ? near : "", near ? ")" : "");
+    cli_error("new: expected behaviour, scenario or profile, not `%s`%s", word,
+              names_hint(word, kinds, NEW_KINDS).text);
     return -1;
 }
 
@@ -32,10 +31,9 @@ static int point_of(const char *word) {
     const char *known[POINT_COUNT];
     for (int i = 0; i < POINT_COUNT; i++)
         known[i] = point_name((enum point)i);
-    const char *near = p < 0 ? names_nearest(word, known, POINT_COUNT) : NULL;
     if (p < 0)
-        cli_error("new: --point: there is no choice point `%s`%s%s%s; see imapdiff list choices", word,
-                  near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+        cli_error("new: --point: there is no choice point `%s`%s; see imapdiff list choices", word,
+                  names_hint(word, known, POINT_COUNT).text);
     return p;
 }
 

@@ -65,11 +65,15 @@ static void say_context(FILE *out, enum point p) {
 }
 
 static void say_ops(FILE *out, enum point p) {
-    for (int o = OP_NONE + 1; o < OP_COUNT; o++)
-        if (op_allowed((enum op)o, p))
-            fprintf(out, "  --   %s:%s()%*s %s\n", subject(p), op_name((enum op)o),
-                    (int)(18 - strlen(op_name((enum op)o)) > 0 ? 18 - (int)strlen(op_name((enum op)o)) : 0),
-                    "", op_what((enum op)o));
+    const char *title = "  -- What it can do:\n";
+    for (int o = OP_NONE + 1; o < OP_COUNT; o++) {
+        if (!op_allowed((enum op)o, p))
+            continue;
+        char call[48];
+        snprintf(call, sizeof call, "%s()", op_name((enum op)o));
+        fprintf(out, "%s  --   %s:%-20s %s\n", title, subject(p), call, op_what((enum op)o));
+        title = "";
+    }
 }
 
 void skeleton_behaviour(FILE *out, const char *name, enum point p, const struct behaviours *known) {
@@ -89,13 +93,7 @@ void skeleton_behaviour(FILE *out, const char *name, enum point p, const struct 
     fputs("  -- Asked once in each context, when the file is loaded; the answer is recorded. The context:\n",
           out);
     say_context(out, p);
-    bool any = false;
-    for (int o = OP_NONE + 1; o < OP_COUNT; o++)
-        any = any || op_allowed((enum op)o, p);
-    if (any) {
-        fputs("  -- What it can do:\n", out);
-        say_ops(out, p);
-    }
+    say_ops(out, p);
     if (words[0])
         fprintf(out, "  -- It returns %s with a text, or with text and code: NO(\"text\", \"INUSE\").\n",
                 words);

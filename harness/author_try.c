@@ -85,9 +85,8 @@ static int judge(const struct try_options *o, const struct behaviour *own) {
 
 int try_behaviour(const struct try_options *o, struct behaviours *b, int index) {
     const struct behaviour *own = behaviours_at(b, index);
-    printf("%s: behaviour %s%s%s\n%s%s%scites %s\n\n", o->file, own->name, own->fault ? ", a fault" : "",
-           *own->doc ? "" : "; give it a first line `--- what it does`", own->doc, *own->doc ? "\n" : "", "",
-           own->cites);
+    printf("%s: behaviour %s%s\n%s\ncites %s\n\n", o->file, own->name, own->fault ? ", a fault" : "",
+           *own->doc ? own->doc : "(give it a first line `--- what it does`)", own->cites);
     try_table(stdout, b, index);
     return judge(o, own);
 }

@@ -22,12 +22,11 @@ static bool matches_one(const struct scenarios *all, const char *glob, char *err
         known[i] = scenario_name(scenarios_at(all, i));
         found = found || fnmatch(glob, known[i], 0) == 0;
     }
-    const char *near = known && !found ? names_nearest(glob, known, n) : NULL;
     if (!found)
         snprintf(err, errlen,
-                 "--scenario: expected a name or pattern; none of %u scenarios is `%.100s`%s%s%s; see "
+                 "--scenario: expected a name or pattern; none of %u scenarios is `%.100s`%s; see "
                  "imapdiff list scenarios",
-                 n, glob, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+                 n, glob, names_hint(glob, known, known ? n : 0).text);
     free(known);
     return found;
 }

@@ -11,10 +11,9 @@ static bool no_such(const struct behaviours *b, const char *name, char *err, siz
     int n = b ? behaviours_count(b) : 0;
     for (int i = 0; i < n && i < BEHAVIOURS_MAX; i++)
         known[i] = behaviours_at(b, i)->name;
-    const char *near = names_nearest(name, known, (size_t)(n < BEHAVIOURS_MAX ? n : BEHAVIOURS_MAX));
     snprintf(err, errlen,
-             "unknown behaviour `%s`%s%s%s: expected a name from `imapdiff list behaviours`, or a Lua file",
-             name, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+             "unknown behaviour `%s`%s: expected a name from `imapdiff list behaviours`, or a Lua file", name,
+             names_hint(name, known, (size_t)(n < BEHAVIOURS_MAX ? n : BEHAVIOURS_MAX)).text);
     return false;
 }
 

@@ -127,9 +127,7 @@ static int unknown(const char *word) {
     const char *known[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
         known[i] = commands[i].name;
-    const char *near = names_nearest(word, known, COMMANDS);
-    cli_error("unknown command `%s`%s%s%s; see imapdiff --help", word, near ? " (nearest: " : "",
-              near ? near : "", near ? ")" : "");
+    cli_error("unknown command `%s`%s; see imapdiff --help", word, names_hint(word, known, COMMANDS).text);
     return EXIT_USAGE;
 }
 

@@ -75,9 +75,8 @@ static bool check_item(const struct diff_options *o) {
         names[i] = lib_item_name(i);
     if (!o->item || lib_item_by_name(o->item) >= 0)
         return true;
-    const char *near = names_nearest(o->item, names, ITEM_COUNT);
-    cli_error("diff: --item: expected id, id-response, clientid, command or response, not `%s`%s%s%s",
-              o->item, near ? " (nearest: " : "", near ? near : "", near ? ")" : "");
+    cli_error("diff: --item: expected id, id-response, clientid, command or response, not `%s`%s", o->item,
+              names_hint(o->item, names, ITEM_COUNT).text);
     return false;
 }
 

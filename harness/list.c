@@ -141,9 +141,7 @@ int list_main(int argc, char **argv) {
         fputs("\n", stdout);
         return EXIT_CLEAN;
     }
-    const char *near = names_nearest(word[0], known, LISTS);
-    cli_error("list: unknown word `%s`%s%s%s", word[0], near ? " (nearest: " : "", near ? near : "",
-              near ? ")" : "");
+    cli_error("list: unknown word `%s`%s", word[0], names_hint(word[0], known, LISTS).text);
     return EXIT_USAGE;
 }
 

@@ -1,6 +1,7 @@
 /* names.c: edit distance. */
 #include "names.h"
 
+#include <stdio.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -42,4 +43,12 @@ const char *names_nearest(const char *word, const char *const *known, size_t n) 
     }
     unsigned allowed = best ? (unsigned)strlen(best) / 3 : 0;
     return best && distance <= (allowed > 2 ? allowed : 2) ? best : NULL;
+}
+
+struct names_hint names_hint(const char *word, const char *const *known, size_t n) {
+    struct names_hint hint = {""};
+    const char *near = names_nearest(word, known, n);
+    if (near)
+        snprintf(hint.text, sizeof hint.text, " (nearest: %s)", near);
+    return hint;
 }

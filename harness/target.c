@@ -23,13 +23,11 @@ static void unknown(const char *name, char *err, size_t errlen) {
     size_t n = 3;
     for (size_t i = 0; server_name(i) && n < 63; i++)
         known[n++] = server_name(i);
-    const char *near = names_nearest(name, known, n);
     char label[160];
     snprintf(err, errlen,
-             "unknown target `%s`%s%s%s: expected model, model:BEHAVIOUR, a private server (dovecot, "
+             "unknown target `%s`%s: expected model, model:BEHAVIOUR, a private server (dovecot, "
              "cyrus, ...) or a URL such as imap://user:password@host/; see `imapdiff list targets`",
-             target_label(name, label, sizeof label), near ? " (nearest: " : "", near ? near : "",
-             near ? ")" : "");
+             target_label(name, label, sizeof label), names_hint(name, known, n).text);
 }
 
 const char *target_label(const char *name, char *dst, size_t cap) {
