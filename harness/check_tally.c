@@ -2,20 +2,21 @@
  */
 #include "check.h"
 
+#include "hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static uint64_t hash(uint64_t h, const char *z) {
-    for (; z && *z; z++)
-        h = (h ^ (unsigned char)*z) * 1099511628211u;
-    return (h ^ 0xff) * 1099511628211u;
+    z = z ? z : "";
+    return hash_octets(hash_octets(h, z, strlen(z)), "\xff", 1);
 }
 
 static void name_finding(struct finding *f) {
     char context[160] = "";
     if (f->point >= 0)
         point_context_text(f->point, f->context, context, sizeof context);
-    uint64_t h = hash(14695981039346656037u, verdict_name(f->verdict));
+    uint64_t h = hash(HASH_BEGIN, verdict_name(f->verdict));
     h = hash(hash(h, f->cites), f->summary);
     if (f->point >= 0)
         h = hash(hash(h, point_name(f->point)), context);

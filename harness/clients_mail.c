@@ -2,6 +2,8 @@
  * whatever their folder. */
 #include "clients.h"
 
+#include "hash.h"
+
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,7 @@ struct pile {
 
 /* Line ends and an X-TUID field (mbsync's mark) do not count. */
 static uint64_t hash_of(const uint8_t *p, size_t n) {
-    uint64_t h = 0xcbf29ce484222325u;
+    uint64_t h = HASH_BEGIN;
     bool begin = true, header = true;
     for (size_t i = 0; i < n;) {
         if (begin && header && n - i > 7 && !memcmp(p + i, "X-TUID:", 7)) {
@@ -29,7 +31,7 @@ static uint64_t hash_of(const uint8_t *p, size_t n) {
         if (begin && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n')))
             header = false;
         if (p[i] != '\r' || i + 1 == n || p[i + 1] != '\n')
-            h = (h ^ p[i]) * 0x100000001b3u;
+            h = hash_octets(h, p + i, 1);
         begin = p[i++] == '\n';
     }
     return h;

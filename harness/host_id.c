@@ -1,6 +1,7 @@
 /* host_id.c: the log of what clients say they are. A list is written the first time that it is seen, cut and
  * made printable; repeats are counted. There is room for so many lists; what comes later is counted alone
  * (ID-8-d, ID-8-e). */
+#include "hash.h"
 #include "host_priv.h"
 
 #include <ctype.h>
@@ -25,13 +26,6 @@ struct id_log *id_log_new(FILE *to) {
     return l;
 }
 
-static uint64_t hash_of(struct slice s) {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (uint32_t i = 0; i < s.n; i++)
-        h = (h ^ s.p[i]) * 0x100000001b3u;
-    return h;
-}
-
 static void show(const struct id_log *l, int index, struct slice s) {
     fprintf(l->to, "id %d: ", index + 1);
     for (uint32_t i = 0; i < s.n && i < SHOWN; i++) {
@@ -49,7 +43,7 @@ static void show(const struct id_log *l, int index, struct slice s) {
 void id_log_add(struct id_log *l, struct slice list) {
     if (!l)
         return;
-    uint64_t hash = hash_of(list);
+    uint64_t hash = hash_octets(HASH_BEGIN, list.p, list.n);
     int i = 0;
     while (i < l->n && l->list[i].hash != hash)
         i++;
