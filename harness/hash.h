@@ -7,10 +7,11 @@
 
 #define HASH_BEGIN UINT64_C(14695981039346656037)
 
-/* The hash of what `h` is of, followed by n octets. */
+/* The hash of what `h` is of, followed by n octets; n may be 0, and then `octets` NULL. */
 static inline uint64_t hash_octets(uint64_t h, const void *octets, size_t n) {
-    for (const uint8_t *p = octets, *end = p + n; p < end; p++)
-        h = (h ^ *p) * UINT64_C(1099511628211);
+    const uint8_t *p = octets;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * UINT64_C(1099511628211);
     return h;
 }
 

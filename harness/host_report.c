@@ -2,6 +2,7 @@
 #include "host_report.h"
 
 #include "clauses.h"
+#include "hash.h"
 #include "id.h"
 
 #include <stdlib.h>
@@ -169,12 +170,8 @@ static void judge_clientid(struct client_report *r, int session, const struct se
         find(r, session, "CID-3.4-3c", "CLIENTID is sent twice");
 }
 
-static uint32_t hash_of(const uint8_t *p, size_t n) {
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ p[i]) * 16777619u;
-    return h ? h : 1;
-}
+/* Never 0, which stands for none. */
+static uint32_t hash_of(const uint8_t *p, size_t n) { return (uint32_t)hash_octets(HASH_BEGIN, p, n) | 1; }
 
 /* RFC 3501 2.2.1: a client should give each command another tag. */
 static void judge_tag(struct client_report *r, int session, const struct served_command *c) {

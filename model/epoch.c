@@ -123,28 +123,34 @@ void epoch_act(struct run *r, struct step *s) {
     r->epochs += !same; /* where it changed nothing, what was heard before holds on */
 }
 
+/* What is heard or judged in an epoch that is past: between two swaps. Beyond the last epoch nothing is swapped. */
+static void enter(struct run *r, struct epoch *e) {
+    if (e < r->epoch + r->epochs)
+        swap(r, e);
+}
+static void leave(struct run *r, struct epoch *e) {
+    if (!r->capped)
+        enter(r, e);
+}
+
 /* The end of a connection is of the last state: a command that was cut may have had no effect. */
 void epoch_hear(struct run *r, const struct heard *h) {
     struct epoch *e = r->epoch, *end = r->epoch + r->epochs;
     bool last = !h->r || h->r->kind == RESP_BYE;
     while (e < end && (last || e->session != h->session || h->event > e->until))
         e++;
-    if (e < end)
-        swap(r, e);
+    enter(r, e);
     if (!r->capped)
         hear(r, h);
-    if (e < end && !r->capped)
-        swap(r, e);
+    leave(r, e);
 }
 
 void epoch_judge(struct run *r, struct step *s) {
     struct epoch *e = r->epoch, *end = r->epoch + r->epochs;
     while (e < end && (e->session != s->session || e->step <= (unsigned)(s - r->steps)))
         e++;
-    if (e < end)
-        swap(r, e);
+    enter(r, e);
     if (!r->capped)
         judge_answer(r, s);
-    if (e < end && !r->capped)
-        swap(r, e);
+    leave(r, e);
 }
