@@ -1,8 +1,9 @@
 /* clauses.c: the clause catalogue as constant data, and how to look into it. */
 #include "clauses.h"
 
+#include "nearest.h"
+
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
 
 static const struct clause clauses[CLAUSE_COUNT] = {
@@ -25,38 +26,11 @@ const struct clause *clause_find(const char *id) {
     return NULL;
 }
 
-/* Only so much of the wanted text is compared: no id is nearly as long. */
-#define WANTED_MAX 40
-
-/* Levenshtein's distance in half edits: a difference in case alone costs one, everything else two. */
-static unsigned edit_distance(const char *want, size_t n, const char *have) {
-    unsigned row[WANTED_MAX + 1];
-    for (size_t j = 0; j <= n; j++)
-        row[j] = (unsigned)(2 * j);
-    for (; *have; have++) {
-        unsigned diagonal = row[0];
-        row[0] += 2;
-        for (size_t j = 1; j <= n; j++) {
-            unsigned char a = (unsigned char)*have, b = (unsigned char)want[j - 1];
-            unsigned cost = a == b ? 0 : tolower(a) == tolower(b) ? 1 : 2;
-            unsigned best = diagonal + cost;
-            diagonal = row[j];
-            if (row[j] + 2 < best)
-                best = row[j] + 2;
-            if (row[j - 1] + 2 < best)
-                best = row[j - 1] + 2;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 const struct clause *clause_nearest(const char *id) {
     const struct clause *nearest = &clauses[0];
     unsigned least = ~0u;
-    size_t n = strnlen(id, WANTED_MAX);
     for (int i = 0; i < CLAUSE_COUNT; i++) {
-        unsigned d = edit_distance(id, n, clauses[i].id);
+        unsigned d = nearest_distance(id, clauses[i].id);
         if (d < least) {
             least = d;
             nearest = &clauses[i];

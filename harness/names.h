@@ -4,11 +4,7 @@
 
 #include <stddef.h>
 
-/* Edit distance without regard to case: insert, delete, replace, swap of two neighbours. Words longer than 60
- * count as 60. */
-unsigned names_distance(const char *a, const char *b);
-/* The nearest of n words, or NULL when none is near (more than a third of its letters, at least 2, differ).
- */
+/* The nearest of n words (grammar/nearest.h), or NULL when none is near: more than a third of its letters, at least 2, differ. */
 const char *names_nearest(const char *word, const char *const *known, size_t n);
 /* " (nearest: NAME)" for an error about `word`, or "" when none is near. The text lives to the end of the
  * expression that calls: printf("%s", names_hint(...).text). */

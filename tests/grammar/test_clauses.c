@@ -2,6 +2,7 @@
  * it should. This file has ids-as-data: it cites none of them.
  */
 #include "clauses.h"
+#include "nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -192,6 +193,20 @@ static void nearest_is_near(void **state) {
     assert_non_null(clause_nearest(""));
 }
 
+/* Edits count before case, and case before nothing. */
+static void distances(void **state) {
+    (void)state;
+    static const struct { const char *a, *b; unsigned edits, cases; } pairs[] = {
+        {"", "", 0, 0}, {"", "abc", 3, 0}, {"abc", "", 3, 0}, {"abc", "abc", 0, 0}, {"abc", "aBC", 0, 2},
+        {"abc", "abd", 1, 0}, {"abc", "ac", 1, 0}, {"abc", "acb", 1, 0}, {"abc", "aCb", 1, 0}, {"kitten", "sitting", 3, 0},
+        {"ca", "abc", 3, 0}, // with text between the swapped two it would be 2
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        assert_int_equal(nearest_distance(pairs[i].a, pairs[i].b), pairs[i].edits * NEAREST_EDIT + pairs[i].cases);
+        assert_int_equal(nearest_distance(pairs[i].b, pairs[i].a), pairs[i].edits * NEAREST_EDIT + pairs[i].cases);
+    }
+}
+
 static void sees_whole_words(void **state) {
     (void)state;
     const struct clause *c = clause_get(CL_T_CID_1);
@@ -315,6 +330,7 @@ int main(void) {
         cmocka_unit_test(rows_are_well_formed),
         cmocka_unit_test(find_is_exact),
         cmocka_unit_test(nearest_is_near),
+        cmocka_unit_test(distances),
         cmocka_unit_test(sees_whole_words),
         cmocka_unit_test(names_for_people),
         cmocka_unit_test(clauses_sh_judges),
