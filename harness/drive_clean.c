@@ -306,14 +306,14 @@ static int count_below(struct drive *d, int user, const char *folder) {
 
 /* Everything of the user's below the run's folder, and the folder. false: it may still be there. */
 static bool clean_user(struct drive *d, int user) {
-    enum { TRIES = 3, PAUSE_MS = 200 };
+    enum { TRIES = 6, FIRST_PAUSE_MS = 200 }; /* 6 seconds in all: the server may be busy */
     char folder[sizeof d->prefix];
     int left = 1;
     snprintf(folder, sizeof folder, "%.*s", (int)strlen(d->prefix) - 1, d->prefix);
     /* A command that was cut off may still be at work in the server, and bring back a name behind us. */
     for (int i = 0; i < TRIES && left > 0; i++) {
         if (i > 0)
-            d->net->poll(d->self, PAUSE_MS);
+            d->net->poll(d->self, FIRST_PAUSE_MS << (i - 1));
         delete_below(d, user, folder, true);
         left = count_below(d, user, folder);
     }
