@@ -110,9 +110,9 @@ check: all tests sanitize $(B)/hostile/imapdiff ## all tests, within 15 minutes
 	@sh mk/check.sh
 check-full: all tests sanitize $(B)/hostile/imapdiff ## the long tests: thousands of programs for each behaviour
 	@sh mk/check.sh full
-bench: all targets ## measure against the yardsticks and the design's figures
+bench: all targets ## measure against the yardsticks and the design's figures; IMAPTEST=PROGRAM: ImapTest too
 	@$(MAKE) --no-print-directory bench-fuzzers || echo "bench: fuzzers that could not be built are not measured"
-	@sh mk/bench.sh
+	@IMAPTEST='$(IMAPTEST)' sh mk/bench.sh
 clauses: ## which requirement ids are cited by code and by tests
 	@sh mk/clauses.sh
 format: ## clang-format over our C

@@ -3,4 +3,5 @@
 set -u
 sh mk/packages.sh servers build >/dev/null 2>&1 || echo "bench: no server packages: the driver is not measured"
 build/bench build/bench.json lua/behaviour || exit
-exec python3 mk/bench_fuzz.py build
+python3 -B mk/bench_imaptest.py build || exit
+exec python3 -B mk/bench_fuzz.py build

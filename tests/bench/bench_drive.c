@@ -87,7 +87,6 @@ static void run_mix(struct drive *d) {
         if (!run_text(d, "driving Dovecot", n + 1, &commands)) return;
     }
     bench_row("driving Dovecot, 10 clients, every check on", (double)commands / (bench_wall() - t), "commands/s (wall)", 0, "", 0, 0);
-    if (!getenv("IMAPTEST")) bench_note("ImapTest on the same server", "IMAPTEST names no imaptest here");
 }
 
 void bench_drive(const char *lua) {
