@@ -88,7 +88,7 @@ afl-%: fuzz-packages ## one fuzzer under AFL++, TIME= seconds: a main and a seco
 corpus-min: $(FUZZERS:%=$(B)/fuzz/bin/%) ## drop what adds no coverage from the grown corpora in build/fuzz/NAME/corpus
 	@python3 mk/fuzz.py min $(B) $(FUZZERS)
 fuzz-empty: $$(if $$(TARGETS),targets) ## from no corpus, TIME= CPU minutes (default 20): which causes that the full corpus shows are found
-	@$(MAKE) --no-print-directory $(B)/fuzz-grid $(DIFFERS:%=$(B)/diff/bin/%)
+	@$(MAKE) --no-print-directory all $(B)/fuzz-grid $(DIFFERS:%=$(B)/diff/bin/%)
 	@python3 mk/fuzz.py empty $(B) $(if $(filter command,$(origin TIME)),$(TIME),20) $(DIFFERS)
 fuzz-packages:
 	@sh mk/packages.sh fuzz
