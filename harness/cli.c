@@ -22,12 +22,14 @@ static const struct command {
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"serve", serve_main, "", "the model as a server, for clients"},
     {"clients", clients_main, "-- COMMAND...", "a mail client's command under each behaviour in turn"},
+    {"between", between_main, "--front URL --listen ADDR:PORT", "a proxy under test, with us on both sides"},
     {"explain", explain_main, "CLAUSE|FILE", "a clause in words, or a trace judged again without a server"},
     {"lex", lex_main, "id|id-response|clientid|command|response [FILE]",
      "one item: verdict, tree, broken rule or limit"},
     {"new", new_main, "behaviour|scenario|profile NAME", "a commented Lua file to begin with"},
     {"try", try_main, "FILE [TARGET]", "a Lua file at work: its answers beside the others', judged"},
-    {"list", list_main, "[targets|behaviours|scenarios|choices|clauses|causes]", "what there is"},
+    {"list", list_main, "[targets|proxies|behaviours|scenarios|choices|clauses|causes]",
+     "what there is"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -105,6 +107,16 @@ static void help(void) {
         "  COMMAND's words may name {host} {port} {tls-port} {user} {password} {ca} {dir}; its environment "
         "has\n"
         "  IMAPDIFF_HOST and so on. Maildirs below {dir} are compared with the mail that is on the server.\n"
+        "between options; or, instead of --front and --listen, names of private proxies: nginx\n"
+        "  --front URL          where the proxy is; its user and password are the back end's; default u1:pw\n"
+        "  --listen ADDR:PORT   where the back end is, in clear with STARTTLS; the proxy connects to it\n"
+        "  --listen-tls ADDR:PORT   the same, TLS from the first octet on; default: any free port\n"
+        "  --tls CERT KEY, --write-ca FILE   the back end's certificate, as above\n"
+        "  --wait 20s           until the proxy greets\n"
+        "  --deadline 20s       for one reply\n"
+        "  --json[=FILE]        for machines\n"
+        "  --strict             DEVIATES fails the run too\n"
+        "  --quiet              does not say where the back end is\n"
         "replay options:\n"
         "  --times N            how often; prints the rate\n"
         "shrink options:\n"

@@ -39,6 +39,7 @@ int explain_main(int argc, char **argv);
 int list_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
 int clients_main(int argc, char **argv);
+int between_main(int argc, char **argv);
 
 /* " (nearest: NAME)" for a path that does not exist, where its folder has a similar name; else "". Returns
  * out. */

@@ -180,7 +180,7 @@ static int start(struct guardian *g, const char *name, char *err, size_t errlen)
     return 0;
 }
 
-/* argv: NAME SYSROOT RUN_DIR TIMEOUT_MS PARENT_PID. */
+/* argv: NAME SYSROOT RUN_DIR TIMEOUT_MS PARENT_PID BACKEND_PORT:BACKEND_TLS_PORT. */
 static _Noreturn void guardian_main(char **argv)
 {
     static struct guardian g;
@@ -196,6 +196,7 @@ static _Noreturn void guardian_main(char **argv)
     if (getppid() != parent) /* it died between our start and here */
         _exit(0);
     g.timeout_ms = atoi(argv[4]);
+    sscanf(argv[6], "%d:%d", &g.instance.backend_port, &g.instance.backend_tls_port);
     snprintf(g.sysroot, sizeof g.sysroot, "%s", argv[2]);
     snprintf(g.run_dir, sizeof g.run_dir, "%s", argv[3]);
 
@@ -224,6 +225,6 @@ static _Noreturn void guardian_main(char **argv)
  * this: tests, tools and fuzzers with a main of their own too. */
 __attribute__((constructor)) static void become_guardian(int argc, char **argv)
 {
-    if (argc == 6 && !strcmp(argv[0], GUARDIAN_NAME))
+    if (argc == 7 && !strcmp(argv[0], GUARDIAN_NAME))
         guardian_main(argv);
 }

@@ -22,7 +22,8 @@
 /* Messages, one per packet. To imapdiff: "ready PORT TLSPORT DIR", "error TEXT", "died TEXT" (after ready).
  * To the guardian: any packet means stop; so does the end. */
 
-/* Starts a guardian for argv (without argv[0]): NAME SYSROOT RUN_DIR TIMEOUT_MS PARENT_PID. Its pid and our end in *fd, or -1 with
+/* Starts a guardian for argv (without argv[0]): NAME SYSROOT RUN_DIR TIMEOUT_MS PARENT_PID
+ * BACKEND_PORT:BACKEND_TLS_PORT. Its pid and our end in *fd, or -1 with
  * errno. */
 pid_t guardian_spawn(char *const args[], int *fd);
 

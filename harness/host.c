@@ -246,6 +246,8 @@ static bool still_talking(const struct host *h) {
     return false;
 }
 
+struct event_base *host_base(struct host *h) { return h->base; }
+
 struct model_server *host_model(struct host *h) {
     return h->model;
 }

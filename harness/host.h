@@ -13,6 +13,9 @@
 
 #include <stdio.h>
 
+/* What goes over the wire between the served model and one of its clients. */
+enum host_tap { HOST_OPENED, HOST_GOT, HOST_SENT, HOST_SECURED, HOST_CLOSED };
+
 struct host_options {
     const char *listen; /* ADDR:PORT, in clear with STARTTLS; [ADDR]:PORT for IPv6; port 0 is any free one */
     const char *listen_tls;            /* the same, TLS from the first octet on */
@@ -29,12 +32,17 @@ struct host_options {
     bool (*after)(void *arg, int session, const struct served_command *c); /* true: call `between` */
     void (*between)(void *arg);
     void *arg;
+    /* Each octet of the clients' and of ours, in order. */
+    void (*tap)(void *arg, int session, enum host_tap what, bool tls, const uint8_t *p, size_t n);
+    void *tap_arg;
     struct policy *policy; /* on CLIENTID; NULL: all may log in */
 };
 /* 500 sessions, 64 MiB, 256 MiB, 60 s, 30 min (RFC 3501 5.4). */
 struct host_options host_defaults(void);
 
+struct event_base; /* libevent's */
 struct host;
+uint64_t host_ms(void); /* monotonic */
 /* Listens. NULL: one line in err. */
 struct host *host_new(const struct host_options *o, char *err, size_t errlen);
 /* Before host_run: puts mail in, by commands of a session of its own. Names are in modified UTF-7; a mailbox
@@ -54,6 +62,8 @@ const char *const *host_users(const struct host *h); /* "name:password", NULL-te
 /* "imap://127.0.0.1:1143/ imaps://127.0.0.1:1993/": where it listens. */
 const char *host_where(const struct host *h);
 struct model_server *host_model(struct host *h);
+/* Its event loop, for sockets of the caller's own: host_turn serves them, too. */
+struct event_base *host_base(struct host *h);
 /* Waits for something to happen, a moment at most, and serves it. */
 void host_turn(struct host *h);
 void host_end(struct host *h); /* says BYE to all, and waits until they have it, a moment at most */

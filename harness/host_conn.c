@@ -26,6 +26,12 @@ static void recount(struct host_conn *c) {
     c->copied = now;
 }
 
+static void tap(const struct host_conn *c, enum host_tap what, const uint8_t *p, size_t n) {
+    const struct host_options *o = &c->host->o;
+    if (o->tap)
+        o->tap(o->tap_arg, c->session, what, c->ssl != NULL, p, n);
+}
+
 void conn_cut(struct host_conn *c) {
     c->cut = true;
     if (c->bev)
@@ -33,6 +39,8 @@ void conn_cut(struct host_conn *c) {
 }
 
 void conn_free(struct host_conn *c) {
+    if (c->opened)
+        tap(c, HOST_CLOSED, NULL, 0);
     if (c->greeted)
         model_server_closed(c->host->model, c->session);
     if (c->ssl) {
@@ -74,6 +82,8 @@ static void last_phase(struct host_conn *c) {
 /* ---- the model's side ---- */
 
 static struct host_conn *speaking(void *user, int session) {
+    if (session == HOST_FILLER)
+        return NULL;
     struct host_conn *c = &((struct host *)user)->conn[session];
     return c->phase == PHASE_OPEN && !c->cut ? c : NULL;
 }
@@ -96,6 +106,7 @@ void conn_emit(void *user, int session, const uint8_t *p, size_t n) {
         return;
     if (c->host->o.report)
         client_report_said(c->host->o.report, session, p, n);
+    tap(c, HOST_SENT, p, n);
     recount(c);
     if (c->copied + n > c->host->o.max_output || bufferevent_write(c->bev, p, n) != 0) {
         conn_cut(c); /* it does not read */
@@ -111,6 +122,8 @@ void conn_lend(void *user, int session, const uint8_t *p, size_t n) {
     struct host_conn *c = speaking(user, session);
     if (c && c->host->o.report)
         client_report_said(c->host->o.report, session, (const uint8_t *)"(a message)", 11);
+    if (c)
+        tap(c, HOST_SENT, p, n);
     if (c && evbuffer_add_reference(bufferevent_get_output(c->bev), p, n, NULL, NULL) != 0)
         conn_cut(c);
 }
@@ -181,6 +194,7 @@ static void on_read(struct bufferevent *bev, void *arg) {
         int n = evbuffer_remove(in, octets, sizeof octets);
         if (n <= 0)
             break;
+        tap(c, HOST_GOT, octets, (size_t)n);
         model_server_input(c->host->model, c->session, octets, (size_t)n);
     }
     if (c->phase == PHASE_LAST || c->wants_tls)
@@ -206,6 +220,7 @@ static void greet(struct host_conn *c) {
     c->since = host_ms();
     if (c->host->o.report)
         client_report_opened(c->host->o.report, c->session, c->ssl != NULL);
+    tap(c, HOST_OPENED, NULL, 0);
     c->greeted = model_server_open(c->host->model, c->session, c->ssl != NULL) == 0;
     if (!c->greeted)
         conn_cut(c);
@@ -217,6 +232,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg) {
     if (what & BEV_EVENT_CONNECTED) {
         if (c->greeted) {
             c->phase = PHASE_OPEN;
+            tap(c, HOST_SECURED, NULL, 0);
             model_server_tls_done(c->host->model, c->session);
         } else
             greet(c);

@@ -55,7 +55,7 @@ struct host {
     char where[400];
 };
 
-uint64_t host_ms(void);
+
 uint64_t host_us(void);
 
 /* host_conn.c */

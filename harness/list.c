@@ -28,6 +28,12 @@ static int list_targets(void) {
     return EXIT_CLEAN;
 }
 
+static int list_proxies(void) {
+    for (size_t i = 0; server_proxy_name(i); i++)
+        puts(server_proxy_name(i));
+    return EXIT_CLEAN;
+}
+
 static int list_behaviours(void) {
     char err[800];
     struct behaviours *b = load_behaviours(NULL, 0, err, sizeof err);
@@ -118,7 +124,7 @@ static const struct {
     const char *name;
     int (*list)(void);
 } lists[] = {
-    {"targets", list_targets}, {"behaviours", list_behaviours}, {"scenarios", list_scenarios},
+    {"targets", list_targets}, {"proxies", list_proxies}, {"behaviours", list_behaviours}, {"scenarios", list_scenarios},
     {"choices", list_choices}, {"clauses", list_clauses},       {"causes", list_causes},
 };
 #define LISTS (sizeof lists / sizeof *lists)

@@ -156,14 +156,15 @@ static bool memory_folder(void)
 static int launch(struct server *s, const char *name, const char *sysroot, const struct server_options *o, char *err,
                   size_t errlen)
 {
-    char timeout[16], parent[16], message[GUARDIAN_MESSAGE];
+    char timeout[16], parent[16], backend[32], message[GUARDIAN_MESSAGE];
     const char *run_dir = o && o->run_dir ? o->run_dir : getenv("TMPDIR");
     if (!run_dir || run_dir[0] != '/')
         run_dir = memory_folder() ? SHM : "/tmp";
     int limit = o && o->start_timeout_ms > 0 ? o->start_timeout_ms : START_MS;
     snprintf(timeout, sizeof timeout, "%d", limit);
     snprintf(parent, sizeof parent, "%d", (int)getpid());
-    char *const args[] = {(char *)name, (char *)sysroot, (char *)run_dir, timeout, parent, NULL};
+    snprintf(backend, sizeof backend, "%d:%d", o ? o->backend_port : 0, o ? o->backend_tls_port : 0);
+    char *const args[] = {(char *)name, (char *)sysroot, (char *)run_dir, timeout, parent, backend, NULL};
     s->guardian = guardian_spawn(args, &s->socket);
     if (s->guardian < 0) {
         snprintf(err, errlen, "%s: cannot start its guardian process: %s", name, strerror(errno));

@@ -26,6 +26,7 @@ struct server_options {
     const char *sysroot;   /* where the packages are unpacked; default: see server_sysroot */
     const char *run_dir;   /* where the instance's folder is made; default $TMPDIR, else /dev/shm or /tmp (short, for sockets) */
     int start_timeout_ms;  /* default 20000 */
+    int backend_port, backend_tls_port; /* of a proxy: on 127.0.0.1, what it is to stand before */
 };
 
 struct server_address {
@@ -66,6 +67,9 @@ void server_stop(struct server *server);
 const char *server_name(size_t i);
 /* Whether NAME means a private server (a valid name). If not, err tells the nearest names. */
 bool server_is_name(const char *name, char *err, size_t errlen);
+/* The same for private proxies, which server_name and server_is_name leave out. */
+const char *server_proxy_name(size_t i);
+bool server_is_proxy(const char *name, char *err, size_t errlen);
 /* The folder with the unpacked packages: $IMAPDIFF_SYSROOT, else the first of sysroot, ../sysroot, ../../sysroot,
  * ../../../sysroot, ../share/imapdiff/sysroot beside the running binary. False if there is none. */
 bool server_sysroot(char *path, size_t size);

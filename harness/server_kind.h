@@ -26,6 +26,7 @@ struct server_instance {
     uid_t uid;
     gid_t gid;
     int port, tls_port;         /* free ports on 127.0.0.1 */
+    int backend_port, backend_tls_port; /* of a proxy: what it is to stand before */
     const char *certificate, *key; /* PEM files, readable by uid */
     const char *log;            /* where the daemons' output goes, and what they log */
     const char *triplet;        /* "x86_64-linux-gnu": the library folder's name in the sysroot */
@@ -44,6 +45,7 @@ struct server_kind {
     const char *probe;            /* a file below the sysroot without which its packages are not there */
     const char *login;            /* format of a user's login name: "%s" */
     int daemons;                  /* how many commands, started in order; the instance dies with any of them. 1 or more */
+    bool proxy;                   /* stands before another server, whose ports are the instance's backend_port ... */
     bool needs_mounts;            /* wants a mount namespace of its own, entered by `enter` */
 
     /* Writes configuration and folders. Runs in a child as the instance's user. 0, or -1 with err. */
@@ -61,6 +63,7 @@ struct server_kind {
 };
 
 extern const struct server_kind server_dovecot, server_cyrus;
+extern const struct server_kind server_nginx;
 
 /* server_names.c: the kind and variant that a name means, or NULL with the nearest names in err. */
 const struct server_kind *server_parse(const char *name, const char **variant, char *err, size_t errlen);

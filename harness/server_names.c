@@ -5,6 +5,7 @@
 #include "server_kind.h"
 
 static const struct server_kind *const server_kinds[] = {&server_dovecot, &server_cyrus, NULL};
+static const struct server_kind *const proxy_kinds[] = {&server_nginx, NULL};
 
 #define NAME_ROOM 48
 #define MAX_NAMES 32
@@ -96,6 +97,11 @@ static void suggest(const char *name, char *err, size_t errlen)
 const struct server_kind *server_parse(const char *name, const char **variant, char *err, size_t errlen)
 {
     size_t n = strcspn(name, ":");
+    for (const struct server_kind *const *k = proxy_kinds; *k; k++)
+        if (!strcmp((*k)->name, name)) {
+            *variant = "";
+            return *k;
+        }
     for (const struct server_kind *const *k = server_kinds; *k; k++) {
         if (strlen((*k)->name) != n || memcmp((*k)->name, name, n))
             continue;
@@ -122,5 +128,25 @@ const struct server_kind *server_parse(const char *name, const char **variant, c
 bool server_is_name(const char *name, char *err, size_t errlen)
 {
     const char *variant;
-    return server_parse(name, &variant, err, errlen) != NULL;
+    const struct server_kind *kind = server_parse(name, &variant, err, errlen);
+    if (kind && kind->proxy)
+        snprintf(err, errlen, "%s is a proxy: see `imapdiff between`", name);
+    return kind && !kind->proxy;
+}
+
+const char *server_proxy_name(size_t i)
+{
+    return i + 1 < sizeof proxy_kinds / sizeof *proxy_kinds ? proxy_kinds[i]->name : NULL;
+}
+
+bool server_is_proxy(const char *name, char *err, size_t errlen)
+{
+    size_t used = (size_t)snprintf(err, errlen, "no private proxy is called \"%.60s\"; there are", name);
+    for (size_t i = 0; server_proxy_name(i); i++) {
+        if (!strcmp(name, server_proxy_name(i)))
+            return true;
+        if (used < errlen)
+            used += (size_t)snprintf(err + used, errlen - used, "%s %s", i ? "," : "", server_proxy_name(i));
+    }
+    return false;
 }

@@ -5,9 +5,10 @@
 #   mk/packages.sh fuzz                the same for what AFL++ needs
 #   mk/packages.sh servers DIR [NAME…] downloads the mail servers and unpacks them in DIR/sysroot; installs nothing,
 #                                      needs no root, and unpacks only what is not there yet
+#   mk/packages.sh proxies DIR [NAME…]   the same for the proxies that are judged with us on both sides
 #   mk/packages.sh libraries DIR [NAME…]
 #                                      the same for the libraries whose parsers are compared with the grammar
-#   mk/packages.sh list build|fuzz|servers|libraries  the names
+#   mk/packages.sh list build|fuzz|servers|proxies|libraries  the names
 #
 # Exit status: 0 all there, 1 something failed, 2 wrong usage, 3 packages cannot be fetched (no network, no Debian).
 # APT_OPTIONS holds further options for apt-get (a proxy, say).
@@ -27,6 +28,12 @@ PACKAGES_cyrus="cyrus-common cyrus-imapd sasl2-bin libsasl2-modules libsasl2-mod
 NOT_NEEDED="adduser db-util db5.3-util debconf e2fsprogs gawk init-system-helpers libclamav12 libpam-runtime lsb-base
   netbase perl procps rsync sensible-utils ssl-cert sysvinit-utils ucf imapdiff-no-mta"
 
+# What each proxy is in. Dovecot's proxy is the server's own packages.
+PROXIES="nginx perdition imapproxy dovecot"
+PACKAGES_proxy_nginx="nginx libnginx-mod-mail"
+PACKAGES_proxy_perdition="perdition libvanessa-adt1 libvanessa-logger0 libvanessa-socket2"
+PACKAGES_proxy_imapproxy="imapproxy libwrap0"
+NOT_NEEDED_proxy="iproute2"
 
 # What each library is in (harness/targets/NAME), to compile against and to run.
 LIBRARIES="dovecot cyrus libetpan vmime mailutils kimap cclient"
@@ -215,6 +222,21 @@ servers() {
     unpacked "$dir" "" ${*:-$SERVERS}
 }
 
+proxies() {
+    dir=$1
+    shift
+    for name in ${*:-$PROXIES}; do
+        case " $PROXIES " in *" $name "*) ;; *) die 2 "no such proxy: $name (there are: $PROXIES)" ;; esac
+        if [ "$name" = dovecot ]; then servers "$dir" dovecot || return; fi
+    done
+    mkdir -p "$dir/sysroot"
+    sysroot=$(cd "$dir/sysroot" && pwd)
+    build_shim
+    not_needed="$NOT_NEEDED $NOT_NEEDED_proxy"
+    # shellcheck disable=SC2046
+    unpacked "$dir" proxy_ $(echo " ${*:-$PROXIES} " | sed 's/ dovecot / /')
+}
+
 libraries() {
     dir=$1
     shift
@@ -229,13 +251,15 @@ case ${1-} in
 build) build "the build" "$BUILD_PACKAGES" ;;
 fuzz) command -v afl-fuzz >/dev/null && command -v afl-clang-fast >/dev/null || build "fuzzing with AFL++" "$FUZZ_PACKAGES" ;;
 servers) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh servers DIR [NAME…]"; shift; servers "$@" ;;
+proxies) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh proxies DIR [NAME…]"; shift; proxies "$@" ;;
 libraries) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh libraries DIR [NAME…]"; shift; libraries "$@" ;;
 list) case ${2-} in
     build) echo $BUILD_PACKAGES ;;
     fuzz) echo $FUZZ_PACKAGES ;;
     servers) echo $SERVERS ;;
+    proxies) echo $PROXIES ;;
     libraries) echo $LIBRARIES ;;
-    *) die 2 "usage: mk/packages.sh list build|fuzz|servers|libraries" ;;
+    *) die 2 "usage: mk/packages.sh list build|fuzz|servers|proxies|libraries" ;;
     esac ;;
-*) die 2 "usage: mk/packages.sh build | fuzz | servers DIR [NAME…] | libraries DIR [NAME…] | list build|fuzz|servers|libraries" ;;
+*) die 2 "usage: mk/packages.sh build | fuzz | servers DIR [NAME…] | proxies DIR [NAME…] | libraries DIR [NAME…] | list build|fuzz|servers|proxies|libraries" ;;
 esac

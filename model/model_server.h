@@ -35,6 +35,8 @@ struct model_server_options {
     void (*start_tls)(void *user, int session); /* after the OK to STARTTLS was emitted */
     void *user;
     /* Each of what follows may be NULL or 0. */
+    const char *capability; /* one more name for the capability list; it stands for nothing */
+    const char *id;     /* what ID is answered with: a parameter list in parentheses */
     const char *shared; /* mailboxes whose names begin so ("Shared/") are all users' in common */
     size_t max_line, max_command, max_before_login; /* octets: a line, a command with its literals; 0: 4 MiB */
     unsigned max_mailboxes, max_messages; /* in all, in one mailbox; beyond, the command is answered NO */

@@ -39,10 +39,10 @@ void serve_capability(struct model_server *m, int session) {
     for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);
     if (clientid) w->cid_advertised = 1;
     m->session[session].caps_told = true;
-    serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s",
+    serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s%s%s",
                run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : "IMAP4rev1 ",
                before ? " AUTH=PLAIN SASL-IR" : "", before && !w->tls ? " STARTTLS" : "", clientid ? " CLIENTID" : "",
-               feature && w->ids ? " X-FAST" : "");
+               feature && w->ids ? " X-FAST" : "", m->opt.capability ? " " : "", m->opt.capability ? m->opt.capability : "");
 }
 
 /* ---- ID ---- */
@@ -75,6 +75,8 @@ static void serve_id(struct model_server *m, struct step *s) {
     for (int i = 0; i < times; i++) {
         if (answer_has(a, OP_ID_NIL))
             serve_line(m, s->session, "* ID NIL");
+        else if (m->opt.id)
+            serve_line(m, s->session, "* ID %s", m->opt.id);
         else
             serve_line(m, s->session, "* ID (\"name\" \"imapdiff model\"%s%s%s)", run_fault(r, P_FAULT_ID, context, OP_F_ID_ODD) ? " \"odd\"" : "",
                        run_fault(r, P_FAULT_ID, context, OP_F_ID_LONG) ? " \"a234567890123456789012345678901\" \"x\"" : "",

@@ -55,6 +55,10 @@ want 2 'expected a clause' "$bin" explain; one_line
 want 0 '--listen ADDR:PORT' "$bin" serve --help
 want 2 'unexpected word' "$bin" serve model; one_line
 want 2 'expected a command' "$bin" clients; one_line
+want 0 '--front URL' "$bin" between --help
+want 2 'expected --front URL' "$bin" between; one_line
+want 2 'no private proxy is called "nginy"; there are nginx' "$bin" between nginy; one_line
+want 0 'nginx' "$bin" list proxies
 want 2 '--report: cannot write /nonexistent/r' "$bin" serve --report /nonexistent/r; one_line
 want 2 'expected NAME:PASSWORD' "$bin" serve --user secret; one_line
 grep -q secret out && { echo "FAILED: a password is shown"; bad=1; }

@@ -45,6 +45,7 @@ while read -r line; do
     case $run in
     *127.0.0.1:1*) want='|3|' ;;
     *./mine.so*) want='|3|' ;; # it is the reader's
+    between*) [ -x build/sysroot/usr/sbin/nginx ] || continue; want='|1|' ;; # each has findings
     serve*) want='|124|' ;; # it serves until it is ended
     clients*) want='|2|' ;; # the command is the reader's
     diff*) [ -s build/targets/index ] || continue
@@ -55,6 +56,7 @@ while read -r line; do
     limit=200
     case $run in
     serve*) run="$run --listen 127.0.0.1:0" limit=5 ;;
+    "between --front"*) run="between --wait 1s ${run#between } --listen 127.0.0.1:0" ;;
     "check model"*) run="$run --programs 5" ;;
     "check dovecot"*) run="$run --scenario codes" ;;
     esac
