@@ -49,6 +49,11 @@ void judge(struct between *b, enum between_row row, enum verdict v, const char *
     va_end(ap);
 }
 
+void unjudged(struct between *b, enum between_row row, const char *why) {
+    if (!b->r->row[row].judged)
+        snprintf(b->r->row[row].text, sizeof b->r->row[row].text, "%s", why);
+}
+
 static void add_line(char *text, size_t n, const char *fmt, va_list ap, char separator) {
     size_t used = strlen(text);
     if (used + 8 >= n)
@@ -139,6 +144,8 @@ static bool set_up(struct between *b, struct content *content, struct host_optio
     host->model.users = b->o->users;
     host->model.shared = "Shared/";
     host->model.capability = "X-ZZTEST";
+    host->model.greets_with_capability =
+        true; /* Dovecot's proxy sends an ID of its own only where ID stands there */
     host->model.id = BETWEEN_SERVER_ID;
     host->tap = back_tap;
     host->tap_arg = &b->back;

@@ -39,7 +39,7 @@ const char *between_row_name(enum between_row r);
 const char *between_row_rule(enum between_row r);
 
 struct verdict_row {
-    bool judged;
+    bool judged; /* else `text` says why not, or is empty */
     enum verdict verdict;
     char clauses[120];
     char text[700];   /* one line */

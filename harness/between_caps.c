@@ -103,9 +103,30 @@ static void look(struct between *b, struct front *f, enum stage at) {
     b->whole[at] = slice_equal(line, caps_line(said));
 }
 
+/* The list in the greeting's code. */
+static void greeting_code(struct between *b, struct slice g) {
+    static const char begins[] = "[CAPABILITY ";
+    enum stage at = b->front.tls == URL_TLS ? AT_TLS : AT_CLEAR;
+    const uint8_t *code = memmem(g.p, g.n, begins, sizeof begins - 1),
+                  *end = code ? memchr(code, ']', (size_t)(g.p + g.n - code)) : NULL;
+    char line[1000];
+    struct caps c;
+    if (!end)
+        return;
+    int n = snprintf(line, sizeof line, "* CAPABILITY %.*s\r\n", (int)(end - code - (int)sizeof begins + 1),
+                     (const char *)code + sizeof begins - 1);
+    caps_read(
+        (struct slice){(const uint8_t *)line, (uint32_t)(n < (int)sizeof line ? n : (int)sizeof line - 1)},
+        &c);
+    b->greets_unknown = caps_has(&c, "X-ZZTEST");
+    if (at == AT_CLEAR && caps_has(&c, "CLIENTID"))
+        judge(b, ROW_CID_LISTED, V_VIOLATES, "CID-3.3-a", "CLIENTID is listed in clear, in the greeting");
+}
+
 static void greeting(struct between *b, const struct front *f) {
     struct slice g = front_greeting(f);
     char text[160];
+    greeting_code(b, g);
     if (g.n < 2 || g.n - 2 != strlen(b->greeting) || memcmp(g.p, b->greeting, g.n - 2))
         changed(b, "greeting: `%s`", octets_text(g, 0, 100, text, sizeof text));
 }
@@ -158,6 +179,9 @@ static void list_missing(const struct caps *from, const struct caps *in, char *o
 
 static void unknown(struct between *b, enum stage at) {
     const char *where = stage_name[at];
+    if (b->greets_unknown && !b->whole[b->front.tls == URL_TLS ? AT_TLS : AT_CLEAR])
+        judge(b, ROW_UNKNOWN, V_VIOLATES, "ID-7-d",
+              "X-ZZTEST, which the proxy cannot know, is shown in the greeting");
     if (!caps_has(&b->front_caps[at], "X-ZZTEST"))
         return;
     if (b->whole[at])

@@ -162,8 +162,10 @@ void rows_of_clientid(struct between *b) {
               b->back_tls ? "" : "; the back end is asked in clear, and offers none");
     if (shown)
         listed(b);
-    else
+    else {
         not_listed(b);
+        unjudged(b, ROW_CID_PASSED, "CLIENTID is not listed, so no client sends it");
+    }
     if (b->front_caps[AT_CLEAR].seen)
         in_clear(b);
     to_the_back(b);

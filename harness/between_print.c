@@ -21,7 +21,7 @@ void between_print(const struct between_result *r, FILE *to) {
         const struct verdict_row *row = &r->row[i];
         fprintf(to, "  %-17s %-12s %s%s%s\n", between_row_name(i), verdict_of(row),
                 row->judged ? row->clauses : "", row->judged ? "  " : "",
-                row->judged ? row->text : "not judged");
+                row->text[0] ? row->text : "not judged");
         print_trace(row->trace, to);
     }
     if (r->error[0])
@@ -49,8 +49,8 @@ static json_t *rows_of(const struct between_result *r) {
         json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "row", between_row_name(i),
                                               "requirement", between_row_rule(i), "verdict",
                                               row->judged ? verdict_name(row->verdict) : "", "clauses",
-                                              row->judged ? row->clauses : "", "text",
-                                              row->judged ? row->text : "", "trace", row->trace));
+                                              row->judged ? row->clauses : "", "text", row->text, "trace",
+                                              row->trace));
     }
     return rows;
 }

@@ -106,12 +106,13 @@ struct between {
     SSL_CTX *tls;
     char user[256], password[256];
     struct caps front_caps[STAGES], direct_caps[STAGES];
-    bool whole[STAGES]; /* the front's list is the back end's, octet by octet */
-    char greeting[300]; /* the back end's */
-    char changes[900];  /* what was seen changed, for ROW_PRESENCE */
-    char how[300];      /* how the proxy shows itself; "" */
-    bool response_only; /* it shows in the response alone */
-    bool back_tls;      /* the proxy's link to the back end */
+    bool greets_unknown; /* X-ZZTEST is in the greeting */
+    bool whole[STAGES];  /* the front's list is the back end's, octet by octet */
+    char greeting[300];  /* the back end's */
+    char changes[900];   /* what was seen changed, for ROW_PRESENCE */
+    char how[300];       /* how the proxy shows itself; "" */
+    bool response_only;  /* it shows in the response alone */
+    bool back_tls;       /* the proxy's link to the back end */
 };
 
 /* What the back end says of itself. */
@@ -122,6 +123,8 @@ struct between {
 /* Sets the row if it is unjudged or this is graver. */
 void judge(struct between *b, enum between_row row, enum verdict v, const char *clauses, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* Why there is nothing to judge. */
+void unjudged(struct between *b, enum between_row row, const char *why);
 /* Adds lines to the row's trace. */
 void trace(struct between *b, enum between_row row, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -103,4 +103,9 @@ void rows_of_tls(struct between *b) {
     offered(b);
     if (caps_has(&b->front_caps[AT_CLEAR], "STARTTLS"))
         injection(b);
+    else
+        unjudged(b, ROW_TLS_INJECTED,
+                 b->front.tls == URL_TLS ? "TLS from the first octet on" : "no STARTTLS");
+    if (b->front.tls == URL_TLS)
+        unjudged(b, ROW_TLS_OFFERED, "TLS from the first octet on");
 }

@@ -63,7 +63,7 @@ struct server_kind {
 };
 
 extern const struct server_kind server_dovecot, server_cyrus;
-extern const struct server_kind server_nginx;
+extern const struct server_kind server_nginx, server_perdition, server_imapproxy, server_dovecot_proxy;
 
 /* server_names.c: the kind and variant that a name means, or NULL with the nearest names in err. */
 const struct server_kind *server_parse(const char *name, const char **variant, char *err, size_t errlen);

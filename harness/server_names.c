@@ -5,7 +5,8 @@
 #include "server_kind.h"
 
 static const struct server_kind *const server_kinds[] = {&server_dovecot, &server_cyrus, NULL};
-static const struct server_kind *const proxy_kinds[] = {&server_nginx, NULL};
+static const struct server_kind *const proxy_kinds[] = {&server_nginx, &server_perdition, &server_imapproxy,
+                                                       &server_dovecot_proxy, NULL};
 
 #define NAME_ROOM 48
 #define MAX_NAMES 32

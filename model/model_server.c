@@ -367,7 +367,7 @@ int model_server_open(struct model_server *m, int session, bool tls) {
     if (session >= m->top) m->top = session + 1;
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONAUTH, .tls = tls};
     serve_start_run(m);
-    serve_line(m, session, "* OK imapdiff model ready");
+    serve_greeting(m, session);
     return 0;
 }
 

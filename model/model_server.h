@@ -36,6 +36,7 @@ struct model_server_options {
     void *user;
     /* Each of what follows may be NULL or 0. */
     const char *capability; /* one more name for the capability list; it stands for nothing */
+    bool greets_with_capability; /* the list stands in the greeting's code */
     const char *id;     /* what ID is answered with: a parameter list in parentheses */
     const char *shared; /* mailboxes whose names begin so ("Shared/") are all users' in common */
     size_t max_line, max_command, max_before_login; /* octets: a line, a command with its literals; 0: 4 MiB */

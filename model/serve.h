@@ -57,6 +57,7 @@ void serve_store_data(struct model_server *m, struct step *s);
 void serve_names(struct model_server *m, struct step *s);
 void serve_select_data(struct model_server *m, struct step *s);
 void serve_capability(struct model_server *m, int session);
+void serve_greeting(struct model_server *m, int session);
 /* Pending changes, as far as the moment permits. */
 enum moment { MOMENT_FETCH, MOMENT_STORE, MOMENT_SEARCH, MOMENT_UID, MOMENT_NOOP, MOMENT_IDLE, MOMENT_NONE, MOMENT_OTHER };
 void serve_tell(struct model_server *m, int session, enum moment moment, const struct step *s);

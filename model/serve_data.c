@@ -23,7 +23,7 @@ void print_flags(struct model_server *m, uint32_t flags) {
     out_text(&m->out, ")");
 }
 
-void serve_capability(struct model_server *m, int session) {
+static void capability(struct model_server *m, int session, const char *before_it, const char *behind) {
     struct wsession *w = w_session(m->w, (unsigned)session);
     struct run *r = &m->run;
     int capability = 0;
@@ -39,10 +39,19 @@ void serve_capability(struct model_server *m, int session) {
     for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);
     if (clientid) w->cid_advertised = 1;
     m->session[session].caps_told = true;
-    serve_line(m, session, "* CAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s%s%s",
+    serve_line(m, session, "%sCAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s%s%s%s", before_it,
                run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : "IMAP4rev1 ",
                before ? " AUTH=PLAIN SASL-IR" : "", before && !w->tls ? " STARTTLS" : "", clientid ? " CLIENTID" : "",
-               feature && w->ids ? " X-FAST" : "", m->opt.capability ? " " : "", m->opt.capability ? m->opt.capability : "");
+               feature && w->ids ? " X-FAST" : "", m->opt.capability ? " " : "", m->opt.capability ? m->opt.capability : "", behind);
+}
+
+void serve_capability(struct model_server *m, int session) { capability(m, session, "* ", ""); }
+
+void serve_greeting(struct model_server *m, int session) {
+    if (m->opt.greets_with_capability)
+        capability(m, session, "* OK [", "] imapdiff model ready");
+    else
+        serve_line(m, session, "* OK imapdiff model ready");
 }
 
 /* ---- ID ---- */

@@ -5,11 +5,13 @@
  * - syslog: written to the file $RELOCATE_SYSLOG, warnings and worse (Cyrus logs nowhere else, and often nobody listens at
  *   /dev/log);
  * - fsync and its like do nothing if $RELOCATE_NOSYNC is set: nothing of a private instance has to survive a power cut, and
- *   Cyrus's STORE and APPEND are two and three times as fast.
+ *   Cyrus's STORE and APPEND are two and three times as fast;
+ * - setgroups does nothing if $RELOCATE_NOGROUPS is set: imapproxy wants to give up what an unprivileged user has not.
  */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,6 +66,11 @@ int fdatasync(int fd)
 int msync(void *address, size_t length, int flags)
 {
     return getenv("RELOCATE_NOSYNC") ? 0 : (int)syscall(SYS_msync, address, length, flags);
+}
+
+int setgroups(size_t n, const gid_t *groups)
+{
+    return getenv("RELOCATE_NOGROUPS") ? 0 : (int)syscall(SYS_setgroups, n, groups);
 }
 
 void openlog(const char *ident, int option, int facility)

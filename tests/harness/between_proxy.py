@@ -138,6 +138,9 @@ class Session:
             self.in_ = True
         if word == b"CAPABILITY":
             return self.capabilities(r)
+        if b"[CAPABILITY" in r:
+            before, list_, after = re.match(rb"(.*)\[(CAPABILITY [^]]*)(\].*)", r, re.S).groups()
+            return r if fault == "greets with X-ZZTEST" else before + b"[" + self.capabilities(b"* " + list_)[2:-2] + after
         if word == b"ID" and tag == b"*":
             if fault == "removes the server's list":
                 return b"* ID NIL\r\n"
@@ -307,6 +310,7 @@ FAULTS = [
     ("removes the server's list", "id.server-list", "DEVIATES", "ID-7-c"),
     ("passes X-ZZTEST", "caps.unknown", "VIOLATES", "ID-7-d"),
     ("copies the list", "caps.unknown", "AMBIGUOUS", "ID-7-d"),
+    ("greets with X-ZZTEST", "caps.unknown", "VIOLATES", "ID-7-d"),
     ("adds a capability", "caps.filter", "VIOLATES", "R3501-6.1.1"),
     ("lists CLIENTID in clear", "clientid.listed", "VIOLATES", "CID-3.3-a"),
     ("lists CLIENTID after login", "clientid.listed", "VIOLATES", "CID-3.3-b"),
