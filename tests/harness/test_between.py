@@ -108,8 +108,9 @@ def errors():
     status, out, err = run(f"imap://127.0.0.1:{free}/", None, "--quiet", "--wait", "300ms")
     check(status == 3 and out == "" and re.fullmatch(rf"imapdiff: between: imap://127\.0\.0\.1:{free}/: no proxy greets there: Connection refused\n", err),
           f"nobody there: {status} {out} {err}")
-    for says, want in ((b"", "no greeting"), (b"* OK " + b"x" * 3000000, "a line of more than"), (b"* OK hello\r\n", "CAPABILITY")):
-        status, out, err = other_server(says, "1s")
+    for says, deadline, want in ((b"", "1s", "no greeting"), (b"* OK " + b"x" * 3000000, "60s", "a line of more than"),
+                                 (b"* OK hello\r\n", "1s", "CAPABILITY")):
+        status, out, err = other_server(says, deadline)
         check(status in (1, 3) and (status == 1 or err.count("\n") == 1) and want in out + err, f"{says[:20]}: {status} {out} {err}")
     for words, want in ((["--front", "http://x/"], "--front"), (["--front", "imap://x/"], "--listen"), (["nginy"], "nginx"),
                         (["nginx", "--listen", "127.0.0.1:0"], "private proxy"),
