@@ -64,7 +64,7 @@ static void done_pending(struct drive *d, int session, uint32_t i) {
         s->idling = false;
     if (p.authenticate)
         s->challenge = false;
-    if (!strcmp(p.tag, s->current))
+    if (p.serial == s->current)
         s->current_done = true;
     if (p.starttls && !strcmp(s->word, "OK")) {
         s->spoilt = p.raw || s->pendings;

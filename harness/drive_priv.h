@@ -18,6 +18,7 @@ struct pending {
     char tag[TAG_MAX];
     char what[24]; /* the command's first word, for the deadline's text */
     bool raw, idle, authenticate, starttls;
+    uint32_t serial;
 };
 struct session {
     uint8_t state, user;
@@ -31,7 +32,7 @@ struct session {
     bool go_ahead;          /* a `+` came */
     bool current_done;      /* the command last sent has its tagged reply */
     bool mute;              /* housekeeping: what it says goes neither to the oracle nor to the log */
-    char current[TAG_MAX];
+    uint32_t current;       /* the serial of that command: raw lines may share a tag */
     char word[4];  /* the last tagged reply's word: "OK", "NO", "BAD", else "" */
     uint32_t tags; /* given so far */
     struct pending pending[PENDING_MAX];

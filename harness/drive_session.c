@@ -175,9 +175,8 @@ static struct pending *outstanding(struct session *s, const char *tag, struct sl
     if (s->pendings == PENDING_MAX)
         return NULL;
     struct pending *p = &s->pending[s->pendings++];
-    *p = (struct pending){.raw = raw};
+    *p = (struct pending){.raw = raw, .serial = ++s->current};
     snprintf(p->tag, sizeof p->tag, "%s", tag);
-    snprintf(s->current, sizeof s->current, "%s", tag);
     uint32_t n = 0;
     while (n < text.n && n < sizeof p->what - 1 && text.p[n] > ' ' && text.p[n] < 0x7f)
         n++;
