@@ -30,8 +30,7 @@ static const struct resp_code *copyuid(const struct run *r, const struct step *s
     if (s->reply && s->reply->code.kind == CODE_COPYUID) return &s->reply->code;
     for (unsigned i = 0; i < r->n_heard; i++) {
         const struct imap_response *h = r->heard[i].r;
-        if (h && r->heard[i].session == s->session && r->heard[i].event > s->event && h->kind == RESP_OK &&
-            h->code.kind == CODE_COPYUID)
+        if (h && h->kind == RESP_OK && !h->tag.n && h->code.kind == CODE_COPYUID && heard_during(s, &r->heard[i]))
             return &h->code;
     }
     return NULL;

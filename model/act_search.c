@@ -4,11 +4,13 @@
 #include <string.h>
 
 enum { NO = 0, YES = 1, MAYBE = 2 };
+enum { ANNOUNCED = 2 };
 
 struct search {
     struct run *r;
     struct step *s;
     uint32_t max_uid; /* 0: not asked for yet */
+    int grows;    /* the same: -1 no, 1 yes, ANNOUNCED: looked at is one of those that were announced meanwhile */
     bool inside;  /* a sequence set names a message of the view */
     bool content; /* a key looked at the message itself */
 };
@@ -91,14 +93,33 @@ static uint32_t max_uid(struct search *q) {
     return q->max_uid;
 }
 
+/* T-MAP-9: EXISTS may come first within the command, or in those before it that have no reply yet; then `*` is another one. */
+static bool grows(struct search *q) {
+    const struct step *s = q->s;
+    if (q->grows) return q->grows > 0;
+    unsigned view = w_session(q->r->w, (unsigned)s->session)->view;
+    for (unsigned i = 0; i < q->r->n_heard; i++) {
+        const struct heard *h = &q->r->heard[i];
+        if (h->r && h->r->kind == RESP_EXISTS && h->session == s->session && h->event > s->since && h->r->number > view &&
+            (!s->reply_event || h->event < s->reply_event))
+            return (q->grows = 1) > 0;
+    }
+    q->grows = -1;
+    return false;
+}
+
 static int set_key(struct search *q, unsigned i, bool uid, struct slice text) {
     const struct world *w = q->r->w;
     struct seq_set set;
     if (!seq_set_parse(text, true, &set)) return MAYBE;
     unsigned view = w_session(w, (unsigned)q->s->session)->view;
-    if (!uid) return q->r->mode == JUDGE && q->s->beyond ? MAYBE : seq_set_has(&set, i + 1, view); /* T-MAP-9 */
-    uint32_t u = w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->uid;
-    return u ? seq_set_has(&set, u, max_uid(q)) : MAYBE;
+    if (!uid && q->r->mode == JUDGE && q->s->beyond) return MAYBE; /* T-MAP-9 */
+    uint32_t u = uid ? w_message(w, w_view(w, (unsigned)q->s->session)[i].message)->uid : i + 1, most = uid ? max_uid(q) : view;
+    if (!u) return MAYBE;
+    int had = seq_set_has(&set, u, most);
+    if (q->r->mode == SERVE || !grows(q)) return had;
+    int later = seq_set_has(&set, u, UINT32_MAX), as_last = q->grows == ANNOUNCED ? seq_set_has(&set, u, u) : had;
+    return had == later && had == as_last ? had : MAYBE;
 }
 
 /* The day of the INTERNALDATE, whatever its zone (RFC 3501 6.4.4). */
@@ -183,7 +204,7 @@ static bool beyond(struct run *r, struct step *s, bool inside) {
 }
 
 int search_matches(struct run *r, struct step *s, unsigned i) {
-    struct search q = {.r = r, .s = s, .max_uid = UINT32_MAX};
+    struct search q = {.r = r, .s = s, .max_uid = UINT32_MAX, .grows = ANNOUNCED};
     return keys(&q, i, s->c->search);
 }
 

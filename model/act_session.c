@@ -392,7 +392,7 @@ static bool numbers_are_ambiguous(const struct run *r, const struct step *s) {
     if (s->reply_event && until > s->reply_event) until = s->reply_event;
     for (unsigned i = 0; i < r->n_heard && r->heard[i].event < until; i++) {
         const struct heard *h = &r->heard[i];
-        if (h->session == s->session && h->event > s->since && h->r && h->r->kind == RESP_EXPUNGE) return true;
+        if (h->session == s->session && h->event > s->since_state && h->r && h->r->kind == RESP_EXPUNGE) return true;
     }
     return false;
 }

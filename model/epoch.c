@@ -1,5 +1,5 @@
-/* epoch.c: what a session has selected, within one batch. Effects come before what was heard, but a command
- * that changes the session's state (SELECT, say) and was sent behind others, or in a batch that another
+/* epoch.c: what a session has selected, within one batch whose effects are all taken first. A command that
+ * changes the session's state (SELECT, say) and was sent behind others, or in a batch that another
  * session keeps open, begins an epoch: what was heard before it is of the state until then. A server does
  * them in the order given (RFC 3501 5.5).
  */
@@ -22,7 +22,7 @@ static bool changes_state(const struct step *s) {
     }
 }
 
-/* From which event on may a response belong to the step? Behind its sending, and where states differ behind
+/* From which event on may a response belong to the step, where all effects come first? Behind its sending, and where states differ behind
  * the replies of the commands before. */
 void epochs_plan(struct step *steps, unsigned n) {
     uint32_t replied[EPOCH_SESSIONS] = {0}, changed[EPOCH_SESSIONS] = {0};
@@ -31,11 +31,11 @@ void epochs_plan(struct step *steps, unsigned n) {
         struct step *s = &steps[i];
         uint32_t *all = &replied[s->session], *last = &changed[s->session];
         uint32_t before = changes_state(s) ? *all : *last, end = s->reply_event ? s->reply_event : UINT32_MAX;
-        s->since = s->event;
-        if (before > s->since && before < end)
-            s->since = before;
+        s->since_state = s->event;
+        if (before > s->since_state && before < end)
+            s->since_state = before;
         if (changes_state(s) && !s->reply_event && open[s->session])
-            s->since = UINT32_MAX;
+            s->since_state = UINT32_MAX;
         if (s->reply_event > *all)
             *all = s->reply_event;
         if (changes_state(s) && s->reply_event > *last)
@@ -49,7 +49,7 @@ static bool has_past(const struct run *r, const struct step *s) {
     for (const struct step *o = r->steps; o < s; o++)
         if (o->session == s->session)
             return true;
-    for (unsigned i = 0; i < r->n_heard && r->heard[i].event <= s->since; i++)
+    for (unsigned i = 0; i < r->n_heard && r->heard[i].event <= s->since_state; i++)
         if (r->heard[i].session == s->session)
             return true;
     return false;
@@ -108,7 +108,7 @@ void epoch_act(struct run *r, struct step *s) {
     struct epoch *e = &r->epoch[r->epochs];
     *e = (struct epoch){.session = s->session,
                         .step = (unsigned)(s - r->steps),
-                        .until = s->since,
+                        .until = s->since_state,
                         .state = *w,
                         .most = r->most[s->session],
                         .search_view = r->search_view[s->session],

@@ -71,7 +71,8 @@ struct oracle *oracle_new(const struct oracle_options *opt) {
     o->text = malloc(o->text_cap);
     o->world = calloc(o->opt.max_worlds * 2, sizeof *o->world);
     o->next = calloc(o->opt.max_worlds * 2, sizeof *o->next);
-    bool ok = o->scratch.v && o->heard && o->node && o->text && o->world && o->next;
+    o->next_hash = calloc(o->opt.max_worlds * 2, sizeof *o->next_hash);
+    bool ok = o->scratch.v && o->heard && o->node && o->text && o->world && o->next && o->next_hash;
     for (unsigned i = 0; ok && i < o->opt.max_worlds * 2; i++) ok = (o->world[i] = NULL, o->next[i] = NULL, true);
     if (ok) ok = (o->world[0] = malloc(world_size(&o->caps))) && (o->scratch_world = malloc(world_size(&o->caps)));
     if (!ok) {
@@ -91,6 +92,7 @@ void oracle_free(struct oracle *o) {
     free(o->scratch_world);
     free(o->world);
     free(o->next);
+    free(o->next_hash);
     free(o->scratch.v);
     free(o->heard);
     free(o->node);
@@ -103,6 +105,7 @@ void oracle_reset(struct oracle *o) {
     arena_reset(&o->arena);
     memset(o->lane, 0, sizeof o->lane);
     o->steps = o->heards = o->events = 0;
+    o->spare = RUNS_SPARE;
     o->overflow = o->blind = o->dropped = false;
     o->nodes = 1;
     o->text_n = 0;

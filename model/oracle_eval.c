@@ -1,4 +1,5 @@
-/* oracle_eval.c: evaluates a batch: in every world, every combination of answers that explains it; keeps the cheapest. */
+/* oracle_eval.c: evaluates a batch: in every world, every combination of answers that explains it; keeps the cheapest. Commands are
+ * taken one after the other (order.c); where that finds a fault, all effects first (epoch.c), and the better one holds. */
 #include "oracle_impl.h"
 
 #include <assert.h>
@@ -143,22 +144,43 @@ static void start_run(struct oracle *o, struct world *w, const struct world *bef
     r->arena_cap = o->text_cap;
 }
 
-static void reset_step(struct step *s) {
+static void reset_step(struct step *s, bool in_order) {
     uint8_t word = s->cut ? REPLY_NONE : s->word;
     struct step kept = {.c = s->c, .nodes = s->nodes, .syntax = s->syntax, .raw = s->raw, .session = s->session, .event = s->event, .word = word,
-                        .cut = s->cut, .reply = s->reply, .reply_event = s->reply_event, .since = s->since, .secret = s->secret, .point = -1};
+                        .cut = s->cut, .reply = s->reply, .reply_event = s->reply_event, .since_state = s->since_state,
+                        .since_reply = s->since_reply, .secret = s->secret, .point = -1};
     *s = kept;
+    s->since = in_order ? s->since_reply : s->since_state;
 }
 
 /* Effects first, then what was heard, in order; then what must have been said. */
-static void one_run(struct oracle *o, bool checkpoint) {
+static void effects_first(struct oracle *o) {
     struct run *r = &o->run;
-    for (unsigned i = 0; i < o->steps && !r->full && !r->failed; i++) {
-        reset_step(&o->step[i]);
-        epoch_act(r, &o->step[i]);
-    }
+    for (unsigned i = 0; i < o->steps && !r->full && !r->failed; i++) epoch_act(r, &o->step[i]);
     for (unsigned i = 0; i < o->heards && !r->full && !r->failed; i++) epoch_hear(r, &o->heard[i]);
     for (unsigned i = 0; i < o->steps && !r->full && !r->failed; i++) epoch_judge(r, &o->step[i]);
+}
+
+/* One command after the other. */
+static void one_by_one(struct oracle *o) {
+    struct run *r = &o->run;
+    for (unsigned k = 0; k < o->orders && !r->full && !r->failed; k++) {
+        uint32_t i = o->order[k] >> 2;
+        switch (o->order[k] & 3) {
+        case ORDER_ACT: act(r, &o->step[i]); break;
+        case ORDER_HEAR: hear(r, &o->heard[i]); break;
+        default: judge_answer(r, &o->step[i]); break;
+        }
+    }
+}
+
+static void one_run(struct oracle *o, bool checkpoint) {
+    struct run *r = &o->run;
+    for (unsigned i = 0; i < o->steps; i++) reset_step(&o->step[i], o->in_order);
+    if (o->in_order)
+        one_by_one(o);
+    else
+        effects_first(o);
     if (checkpoint && !r->full && !r->failed) judge_checkpoint(r, o->events ? o->events - 1 : 0);
 }
 
@@ -177,7 +199,7 @@ static void keep_world(struct oracle *o, uint32_t cost, uint32_t note) {
     uint64_t hash = world_hash(w);
     unsigned worst = 0;
     for (unsigned i = 0; i < o->nexts; i++) {
-        if (o->next[i]->size == w->size && o->next[i]->cost <= w->cost && world_hash(o->next[i]) == hash) return;
+        if (o->next[i]->size == w->size && o->next[i]->cost <= w->cost && o->next_hash[i] == hash) return;
         if (o->next[i]->cost > o->next[worst]->cost) worst = i;
     }
     o->dropped |= o->nexts == o->opt.max_worlds;
@@ -187,14 +209,15 @@ static void keep_world(struct oracle *o, uint32_t cost, uint32_t note) {
     o->text_n = o->run.arena_n;
     w->note = push_notes(o, note);
     memcpy(o->next[at], w, w->size);
+    o->next_hash[at] = hash;
 }
 
-/* All runs of one world. false: it needs more room; nothing was kept. */
-static bool explore(struct oracle *o, const struct world *from, bool checkpoint, bool *capped, unsigned *runs) {
+/* All runs of one world, in one of the two ways. false: it needs more room. `best`: the least cost of what it added. */
+static bool explore_way(struct oracle *o, const struct world *from, bool checkpoint, bool *capped, unsigned *runs, uint32_t *best) {
     struct run *r = &o->run;
     r->depth = 0;
     memset(r->choice, 0, sizeof r->choice);
-    unsigned before = o->nexts;
+    *best = UINT32_MAX;
     do {
         if (++*runs > o->opt.max_runs) {
             *capped = true;
@@ -203,14 +226,27 @@ static bool explore(struct oracle *o, const struct world *from, bool checkpoint,
         memcpy(o->scratch_world, from, from->size);
         start_run(o, o->scratch_world, from);
         one_run(o, checkpoint);
-        if (r->full) {
-            o->nexts = before;
-            return false;
-        }
+        if (r->full) return false;
         *capped |= r->capped;
-        if (!r->failed) keep_world(o, from->cost, from->note);
+        if (r->failed) continue;
+        if (r->cost < *best) *best = r->cost;
+        keep_world(o, from->cost, from->note);
     } while (advance(r));
     return true;
+}
+
+/* All runs of one world. false: it needs more room; nothing was kept. Where commands done one after the other explain the batch no
+ * better than by a fault, all effects come first. */
+static bool explore(struct oracle *o, const struct world *from, bool checkpoint, bool *capped, unsigned *runs) {
+    unsigned before = o->nexts;
+    uint32_t best = UINT32_MAX;
+    bool room = true;
+    o->in_order = o->steps > 1;
+    if (o->in_order) room = explore_way(o, from, checkpoint, capped, runs, &best);
+    o->in_order = false;
+    if (room && best >= verdict_cost(V_DEVIATES) && !*capped) room = explore_way(o, from, checkpoint, capped, runs, &best);
+    if (!room) o->nexts = before;
+    return room;
 }
 
 static uint32_t cheapest(struct world *const *list, unsigned n) {
@@ -260,6 +296,7 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
     }
     o->nexts = 0;
     epochs_plan(o->step, o->steps);
+    o->orders = order_plan(o->step, o->steps, o->heard, o->heards, o->order);
     bool capped = false;
     unsigned runs = 0;
     for (unsigned i = 0; i < o->worlds; i++)
@@ -269,6 +306,12 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
                 return;
             }
     o->counts.runs += runs;
+    unsigned more = runs > RUNS_USUAL ? runs - RUNS_USUAL : 0;
+    if (more > o->spare) {
+        give_up(o, "the ways to explain the trace so far are over a limit of ours");
+        return;
+    }
+    o->spare -= more;
     if (capped) { /* the worlds before the batch are kept, and their notes */
         give_up(o, "the ways to explain a batch are over a limit of ours");
         return;

@@ -7,11 +7,15 @@
 #define ORACLE_SESSIONS 64
 #ifdef HOSTILE
 #define BATCH_STEPS 3
+#define RUNS_SPARE 256
 #define BATCH_HEARD 16
 #else
 #define BATCH_STEPS 512
+#define RUNS_SPARE 65536 /* runs of one program beyond RUNS_USUAL for each batch */
 #define BATCH_HEARD 65536
 #endif
+
+#define RUNS_USUAL 64
 
 struct chunk {
     struct chunk *next;
@@ -51,16 +55,21 @@ struct oracle {
     unsigned heards;
     bool overflow; /* the batch is over a cap */
     bool dropped;  /* worlds were given up because there were too many: a violation may be no more than that */
+    unsigned spare; /* what is left of RUNS_SPARE: the work is linear in the trace */
     bool blind;    /* a cap was reached: the rest of the program is not judged */
     /* The worlds that explain everything so far, each at caps. */
     struct world_caps caps;
     struct world **world, **next, *scratch_world;
+    uint64_t *next_hash; /* of each of `next` */
     unsigned worlds, nexts;
     struct note_node *node;
     uint32_t nodes, node_cap;
     char *text;
     size_t text_n, text_cap;
     struct run run;
+    uint32_t order[BATCH_HEARD + 2 * BATCH_STEPS]; /* order.c */
+    unsigned orders;
+    bool in_order; /* the runs go by it */
 };
 
 void *arena_get(struct arena *a, size_t n); /* zeroed; NULL: out of memory */

@@ -3,8 +3,9 @@
  * A step has three parts. `act_*` picks the answers of choice points and applies the command's effects. `hear_*` applies
  * one untagged response to the view of the session that is told. `answer_*` is where the interpretations part: the judge
  * checks what the server must have said (judge_*.c), the server says it (serve_*.c) and hears itself.
- * Effects come first, then the responses in their order: since views may lag behind the truth, a response that was sent
- * before the effect is explained by the history that the world keeps.
+ * Of several commands of a batch each acts when those before it have their replies (order.c). Or effects come first, then the
+ * responses in their order (epoch.c): since views may lag behind the truth, a response that was sent before the effect is
+ * explained by the history that the world keeps.
  */
 #ifndef STEP_H
 #define STEP_H
@@ -40,7 +41,10 @@ struct step {
     uint8_t cut;        /* the connection ended without one */
     const struct imap_response *reply;
     uint32_t reply_event;
-    uint32_t since;      /* JUDGE: a response may belong to it behind this event (epoch.c) */
+    uint32_t since;      /* JUDGE: a response may belong to it behind this event: one of the next two */
+    uint32_t since_state; /* where all effects come first (epoch.c) */
+    uint32_t since_reply; /* where commands are done one after the other (order.c) */
+    uint8_t planned;      /* the same, while that is planned */
     struct slice secret; /* AUTHENTICATE: the client's answer line, base64 */
     /* Filled in by act. */
     const struct answer *answer; /* the answer to its choice point, if one was asked; NULL: other */
@@ -274,11 +278,17 @@ bool refuse_undocumented(struct run *r, struct step *s, const char *summary);
 void act_delete(struct run *r, struct step *s, uint16_t box);
 void act_rename(struct run *r, struct step *s, uint16_t box, uint16_t to);
 
-/* ---- epoch.c: act(), hear() and judge_answer(), each in the state that the session was in then ---- */
+/* ---- epoch.c: act(), hear() and judge_answer(), each in the state that the session was in then; sets since_state ---- */
 void epochs_plan(struct step *steps, unsigned n);
 void epoch_act(struct run *r, struct step *s);
 void epoch_hear(struct run *r, const struct heard *h);
 void epoch_judge(struct run *r, struct step *s);
+
+/* ---- order.c: a batch gone through command by command ---- */
+enum { ORDER_ACT, ORDER_HEAR, ORDER_JUDGE };
+/* Writes what is to be done, in order, into plan (2 * n + heards entries): kind and, from bit 2 on, the index of the step or of
+ * what was heard. Returns how many; sets each step's since_reply. */
+unsigned order_plan(struct step *steps, unsigned n, const struct heard *heard, unsigned heards, uint32_t *plan);
 
 /* ---- hear.c ---- */
 void hear(struct run *r, const struct heard *h);

@@ -275,13 +275,15 @@ static void recovery(void) {
     play(o, "INBOX", TWO "C2: b3 NOOP\nS2: * 1 EXISTS\nS2: b3 OK x\n");
     unsigned after = notes.n[V_VIOLATES];
     CHECK(after > 0, "the violation");
-    play(o, "INBOX", "C2: b4 FETCH 3 (FLAGS)\nS2: * 3 FETCH (FLAGS (\\Seen))\nS2: b4 OK x\nC2: b5 NOOP\nS2: * 2 "
-            "EXISTS\nS2: b5 OK x\n");
+    play(o, "INBOX",
+         "C2: b4 FETCH 3 (FLAGS)\nS2: * 3 FETCH (FLAGS (\\Seen))\nS2: b4 OK x\nC2: b5 NOOP\nS2: * 2 "
+         "EXISTS\nS2: b5 OK x\n");
     CHECK(notes.n[V_VIOLATES] == after, "nothing follows from what is not known: %s", notes.violates);
-    play(o, "INBOX", "C2: b6 UNSELECT\nS2: b6 OK x\nC2: b7 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 "
-            "RECENT\nS2: * OK [UIDVALIDITY 7] x\nS2: b7 OK x\n"
-            "C2: b8 UID FETCH 1:* (FLAGS)\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: * 2 FETCH (UID 2 FLAGS "
-            "())\nS2: * 3 FETCH (UID 3 FLAGS ())\nS2: b8 OK x\n");
+    play(o, "INBOX",
+         "C2: b6 UNSELECT\nS2: b6 OK x\nC2: b7 SELECT INBOX\nS2: * FLAGS ()\nS2: * 3 EXISTS\nS2: * 0 "
+         "RECENT\nS2: * OK [UIDVALIDITY 7] x\nS2: b7 OK x\n"
+         "C2: b8 UID FETCH 1:* (FLAGS)\nS2: * 1 FETCH (UID 1 FLAGS ())\nS2: * 2 FETCH (UID 2 FLAGS "
+         "())\nS2: * 3 FETCH (UID 3 FLAGS ())\nS2: b8 OK x\n");
     CHECK(notes.n[V_VIOLATES] == after, "a fresh SELECT is no violation: %s", notes.violates);
     play(o, "INBOX", "C2: b9 NOOP\nS2: * 9 FETCH (FLAGS ())\nS2: b9 OK x\n");
     CHECK(notes.n[V_VIOLATES] > after, "after a fresh SELECT the session is judged again");
@@ -309,6 +311,27 @@ static void pipeline(unsigned commands) {
     oracle_free(o);
 }
 
+/* Each refused STORE may have been done to any of its messages: 256 worlds and 2048 ways soon, whose number
+ * must not go on for ever. */
+static void refusals(unsigned commands) {
+    struct oracle *o = start(0, 0);
+    char line[60];
+    play(o, "INBOX",
+         TWO "C1: a4 STORE 1:3 FLAGS (\\Seen)\nS1: * 1 FETCH (FLAGS (\\Seen))\nS1: * 2 FETCH (FLAGS "
+             "(\\Seen))\nS1: * 3 FETCH (FLAGS (\\Seen))\nS1: a4 OK x\n");
+    for (unsigned i = 0; i < commands; i++) {
+        play_line(o, 1, true, line,
+                  (size_t)snprintf(line, sizeof line, "r%u STORE 1:3 %cFLAGS.SILENT (k%u)", i,
+                                   i % 2 ? '-' : '+', i / 2 % 20));
+        play_line(o, 1, false, line, (size_t)snprintf(line, sizeof line, "r%u NO x", i));
+    }
+    oracle_end(o);
+    CHECK(!notes.n[V_VIOLATES], "%u refusals: %s", commands, notes.violates);
+    CHECK((commands > 100) == (notes.n[V_UNDECIDED] > 0), "%u refusals: %u UNDECIDED", commands,
+          notes.n[V_UNDECIDED]);
+    oracle_free(o);
+}
+
 static void flood(void) { /* one batch with more responses than are kept */
     struct oracle *o = start(0, 0);
     play(o, "INBOX", TWO "C1: a4 NOOP\n");
@@ -323,8 +346,9 @@ static void flood(void) { /* one batch with more responses than are kept */
 
 static void crowd(void) { /* more than a world can hold */
     struct oracle *o = start(0, 0);
-    play(o, "INBOX", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 4000000000 EXISTS\nS1: * 0 RECENT\nS1: "
-                         "a2 OK x\nC1: a3 NOOP\nS1: a3 OK x\n");
+    play(o, "INBOX",
+         IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 4000000000 EXISTS\nS1: * 0 RECENT\nS1: "
+                      "a2 OK x\nC1: a3 NOOP\nS1: a3 OK x\n");
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "4,000,000,000 messages: %s %s", notes.violates,
           notes.undecided);
@@ -333,8 +357,9 @@ static void crowd(void) { /* more than a world can hold */
 
 static void few_runs(void) { /* a step with more explanations than runs are allowed */
     struct oracle *o = start(1, 1);
-    play(o, "INBOX", GONE "C2: b3 STORE 1:3 +FLAGS (\\Seen)\nS2: b3 NO gone\nC1: a6 FETCH 1 (FLAGS)\nS1: * 1 FETCH "
-                 "(FLAGS (\\Seen))\nS1: a6 OK x\n");
+    play(o, "INBOX",
+         GONE "C2: b3 STORE 1:3 +FLAGS (\\Seen)\nS2: b3 NO gone\nC1: a6 FETCH 1 (FLAGS)\nS1: * 1 FETCH "
+              "(FLAGS (\\Seen))\nS1: a6 OK x\n");
     oracle_end(o);
     CHECK(!notes.n[V_VIOLATES] && notes.n[V_UNDECIDED], "at a cap: %u UNDECIDED, %s", notes.n[V_UNDECIDED],
           notes.violates);
@@ -345,12 +370,13 @@ static void few_runs(void) { /* a step with more explanations than runs are allo
 static void growth(void) {
     struct oracle *o = start(0, 0);
     char line[120];
-    play(o, "INBOX", IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 2000 EXISTS\nS1: * 0 RECENT\nS1: * OK "
-                         "[UIDVALIDITY 7] x\nS1: a2 OK x\nC1: a3 FETCH 1:* (UID FLAGS)\n");
+    play(o, "INBOX",
+         IN("1", "a") "C1: a2 SELECT INBOX\nS1: * FLAGS ()\nS1: * 2000 EXISTS\nS1: * 0 RECENT\nS1: * OK "
+                      "[UIDVALIDITY 7] x\nS1: a2 OK x\nC1: a3 FETCH 1:* (UID FLAGS)\n");
     for (unsigned i = 1; i <= 2000; i++)
         play_line(o, 1, false, line,
-            (size_t)snprintf(line, sizeof line, "* %u FETCH (UID %u FLAGS (%s))", i, i * 2,
-                             i % 3 ? "" : "\\Seen"));
+                  (size_t)snprintf(line, sizeof line, "* %u FETCH (UID %u FLAGS (%s))", i, i * 2,
+                                   i % 3 ? "" : "\\Seen"));
     play(o, "INBOX", "S1: a3 OK x\n");
     for (int s = 2; s < 40; s++) {
         oracle_opened(o, s, play_time(), false);
@@ -360,7 +386,8 @@ static void growth(void) {
     CHECK(!notes.n[V_VIOLATES] && !notes.n[V_UNDECIDED], "2000 messages: %s %s", notes.violates,
           notes.undecided);
     CHECK(oracle_view_size(o, 1) == 2000, "the view: %d", oracle_view_size(o, 1));
-    play(o, "INBOX", "C1: a5 FETCH 1998 (UID FLAGS)\nS1: * 1998 FETCH (UID 3998 FLAGS (\\Seen))\nS1: a5 OK x\n");
+    play(o, "INBOX",
+         "C1: a5 FETCH 1998 (UID FLAGS)\nS1: * 1998 FETCH (UID 3998 FLAGS (\\Seen))\nS1: a5 OK x\n");
     oracle_end(o);
     CHECK(notes.n[V_VIOLATES], "the UIDs are still known");
     oracle_free(o);
@@ -404,6 +431,8 @@ int main(void) {
     recovery();
     pipeline(100);
     pipeline(600);
+    refusals(8);
+    refusals(120);
     flood();
     crowd();
     few_runs();

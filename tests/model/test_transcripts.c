@@ -81,6 +81,14 @@ static void play(struct oracle *o, const char *script) {
 #define APPEND_TO(tag, box)                                                                                  \
     "C1: " tag " APPEND " box " {52}|From: a@example.org|Subject: m2||line 1|line 2|\nS1: " tag " OK x\n"
 #define MADE "C1: m1 CREATE foo\nS1: m1 OK x\n" APPEND_TO("m2", "foo") APPEND_TO("m3", "foo")
+#define FOO_GONE                                                                                             \
+    IN("1", "a")                                                                                             \
+    MADE "C1: a2 SELECT foo\n" OTHER("1", "2") "S1: a2 OK x\n"                                               \
+    "C1: a3 FETCH 1:2 (UID)\nS1: * 1 FETCH (UID 1)\nS1: * 2 FETCH (UID 2)\nS1: a3 OK x\n" IN("2", "b")     \
+    "C2: b2 SELECT foo\n" OTHER("2", "2") "S2: b2 OK x\nC2: b3 STORE 1:2 FLAGS.SILENT (\\Deleted)\n"       \
+    "S2: b3 OK x\nC2: b4 EXPUNGE\nS2: * 1 EXPUNGE\nS2: * 1 EXPUNGE\nS2: b4 OK x\n"
+#define TOLD_LATE                                                                                            \
+    "C1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line 2|\nS1: a4 OK x\n"
 #define STATUS_APPEND                                                                                        \
     "C1: a3 STATUS INBOX (MESSAGES)\nC1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line " \
     "2|\n"
@@ -160,6 +168,34 @@ static const struct row {
      THREE "C1: a5 STORE 1 FLAGS (\\Seen)\nC1: a6 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS ())\nS1: "
            "a5 OK x\n"
            "S1: * 1 FETCH (FLAGS (\\Seen \\Deleted))\nS1: a6 OK x\n"},
+    {"two pipelined MOVEs, each with its COPYUID", V_CONFORMS, "",
+     THREE MADE "C1: a4 MOVE 1 foo\nC1: a5 UID MOVE 3 foo\nS1: * OK [COPYUID 8 1 3] x\nS1: * 1 EXPUNGE\nS1: a4 "
+                "OK x\nS1: * OK [COPYUID 8 3 4] x\nS1: * 2 EXPUNGE\nS1: a5 OK x\n"},
+    {"two pipelined MOVEs, the second with another's COPYUID", V_VIOLATES, "MAP-I16",
+     THREE MADE "C1: a4 MOVE 1 foo\nC1: a5 UID MOVE 3 foo\nS1: * OK [COPYUID 8 1 3] x\nS1: * 1 EXPUNGE\nS1: a4 "
+                "OK x\nS1: * OK [COPYUID 8 2 4] x\nS1: * 2 EXPUNGE\nS1: a5 OK x\n"},
+    {"a FETCH of flags that are not known, then a STORE that adds to them", V_CONFORMS, "",
+     THREE "C1: a5 FETCH 1 (FLAGS)\nC1: a6 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS (\\Seen))\nS1: a5 "
+           "OK x\nS1: * 1 FETCH (FLAGS (\\Seen \\Deleted))\nS1: a6 OK x\n"},
+    {"a FETCH of flags that are not known, then a STORE that loses one", V_VIOLATES, "MAP-I10",
+     THREE "C1: a5 FETCH 1 (FLAGS)\nC1: a6 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS (\\Seen))\nS1: a5 "
+           "OK x\nS1: * 1 FETCH (FLAGS (\\Deleted))\nS1: a6 OK x\n"},
+    {"a UID STORE behind a NOOP that tells of the expunges", V_CONFORMS, "",
+     FOO_GONE
+     "C1: a5 NOOP\nC1: a6 UID STORE 1:2 +FLAGS (\\Seen)\nS1: * 1 EXPUNGE\nS1: * 1 EXPUNGE\nS1: a5 OK x\n"
+     "S1: a6 OK x\n"},
+    {"a UID STORE before the expunges are told", V_DEVIATES, "MAP-4.2.2-a",
+     FOO_GONE "C1: a6 UID STORE 1:2 +FLAGS (\\Seen)\nS1: a6 OK x\n"},
+    {"SEARCH of the last one behind an APPEND", V_CONFORMS, "",
+     THREE "C1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line 2|\nC1: a5 SEARCH *\nS1: * 4 "
+           "EXISTS\nS1: a4 OK x\nS1: * SEARCH 4\nS1: a5 OK x\n"},
+    {"SEARCH of the last one, which is announced first", V_CONFORMS, "",
+     THREE TOLD_LATE "C1: a5 SEARCH *:*\nS1: * 4 EXISTS\nS1: * SEARCH 4\nS1: a5 OK x\n"},
+    {"SEARCH of the last one finds another", V_VIOLATES, "R3501-6.4.4",
+     THREE TOLD_LATE "C1: a5 SEARCH *:*\nS1: * 4 EXISTS\nS1: * SEARCH 2\nS1: a5 OK x\n"},
+    {"the second of two commands is answered first", V_CONFORMS, "",
+     THREE MADE "C1: a4 FETCH 1 (UID)\nC1: a5 STATUS foo (MESSAGES)\nS1: * STATUS foo (MESSAGES 2)\nS1: a5 OK "
+                "x\nS1: * 1 FETCH (UID 1)\nS1: a4 OK x\n"},
 
     /* What a mailbox held before is not known. */
     {"STORE adds to flags that are not known", V_CONFORMS, "",
