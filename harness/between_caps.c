@@ -39,13 +39,16 @@ bool caps_ask(struct front *f, struct caps *c) {
     return true;
 }
 
-enum heard log_in(struct front *f) {
+enum heard log_in(struct front *f, struct answer_of *answer) {
     char line[700];
+    struct answer_of a;
     snprintf(line, sizeof line, "LOGIN \"%s\" \"%s\"", f->b->user, f->b->password);
-    enum heard h = front_ask(f, line).word;
-    if (h == HEARD_OK)
+    a = front_ask(f, line);
+    if (a.word == HEARD_OK)
         back_mark_in(&f->b->back);
-    return h;
+    if (answer)
+        *answer = a;
+    return a.word;
 }
 
 /* TLS by STARTTLS where the front is in clear and offers it. */
@@ -80,7 +83,7 @@ static bool ask_directly(struct between *b) {
     struct slice g = front_greeting(&f);
     snprintf(b->greeting, sizeof b->greeting, "%.*s", (int)(g.n - 2), (const char *)g.p);
     bool ok = caps_ask(&f, &b->direct_caps[AT_CLEAR]) && front_ask(&f, "STARTTLS").word == HEARD_OK &&
-              front_secure(&f) && caps_ask(&f, &b->direct_caps[AT_TLS]) && log_in(&f) == HEARD_OK &&
+              front_secure(&f) && caps_ask(&f, &b->direct_caps[AT_TLS]) && log_in(&f, NULL) == HEARD_OK &&
               caps_ask(&f, &b->direct_caps[AT_IN]);
     front_close(&f);
     if (!ok)
@@ -103,23 +106,26 @@ static void look(struct between *b, struct front *f, enum stage at) {
     b->whole[at] = slice_equal(line, caps_line(said));
 }
 
-/* The list in the greeting's code. */
-static void greeting_code(struct between *b, struct slice g) {
+/* The list in a response's code; false: there is none. */
+static bool code_read(struct slice r, struct caps *c) {
     static const char begins[] = "[CAPABILITY ";
-    enum stage at = b->front.tls == URL_TLS ? AT_TLS : AT_CLEAR;
-    const uint8_t *code = memmem(g.p, g.n, begins, sizeof begins - 1),
-                  *end = code ? memchr(code, ']', (size_t)(g.p + g.n - code)) : NULL;
+    const uint8_t *code = r.n ? memmem(r.p, r.n, begins, sizeof begins - 1) : NULL,
+                  *end = code ? memchr(code, ']', (size_t)(r.p + r.n - code)) : NULL;
     char line[1000];
-    struct caps c;
     if (!end)
+        return false;
+    code += sizeof begins - 1;
+    snprintf(line, sizeof line, "* CAPABILITY %.*s", (int)(end - code), (const char *)code);
+    caps_read((struct slice){(const uint8_t *)line, (uint32_t)strlen(line)}, c);
+    return true;
+}
+
+static void greeting_code(struct between *b, struct slice g) {
+    struct caps c;
+    if (!code_read(g, &c))
         return;
-    int n = snprintf(line, sizeof line, "* CAPABILITY %.*s\r\n", (int)(end - code - (int)sizeof begins + 1),
-                     (const char *)code + sizeof begins - 1);
-    caps_read(
-        (struct slice){(const uint8_t *)line, (uint32_t)(n < (int)sizeof line ? n : (int)sizeof line - 1)},
-        &c);
     b->greets_unknown = caps_has(&c, "X-ZZTEST");
-    if (at == AT_CLEAR && caps_has(&c, "CLIENTID"))
+    if (b->front.tls != URL_TLS && caps_has(&c, "CLIENTID"))
         judge(b, ROW_CID_LISTED, V_VIOLATES, "CID-3.3-a", "CLIENTID is listed in clear, in the greeting");
 }
 
@@ -129,6 +135,29 @@ static void greeting(struct between *b, const struct front *f) {
     greeting_code(b, g);
     if (g.n < 2 || g.n - 2 != strlen(b->greeting) || memcmp(g.p, b->greeting, g.n - 2))
         changed(b, "greeting: `%s`", octets_text(g, 0, 100, text, sizeof text));
+}
+
+/* The back end tells no list when it answers LOGIN: one that comes there is the proxy's own making. */
+static void told_with_login(struct between *b, struct slice heard) {
+    struct slice r, all = heard;
+    struct caps c;
+    char text[300];
+    while (next_response(&all, &r)) {
+        if (slice_is_nocase(word_of(r, 1), "CAPABILITY"))
+            caps_read(r, &c);
+        else if (!code_read(r, &c))
+            continue;
+        trace(b, ROW_UNKNOWN, "reply to LOGIN: %s", octets_text(r, 0, 200, text, sizeof text));
+        changed(b, "a list put into the reply to LOGIN");
+        if (caps_has(&c, "X-ZZTEST"))
+            judge(b, ROW_UNKNOWN, V_VIOLATES, "ID-7-d",
+                  "X-ZZTEST, which the proxy cannot know, is in a list that it puts into the "
+                  "reply to LOGIN");
+        if (b->back_tls && caps_has(&c, "STARTTLS"))
+            judge(b, ROW_FILTER, V_VIOLATES, "R3501-6.2.1-d CID-D1",
+                  "the list that it puts into the reply to LOGIN is what the back end told in clear, before "
+                  "STARTTLS");
+    }
 }
 
 static bool visit(struct between *b) {
@@ -144,7 +173,8 @@ static bool visit(struct between *b) {
     } else
         look(b, &f, AT_TLS);
     back_mark(&b->back);
-    enum heard h = log_in(&f);
+    struct answer_of a;
+    enum heard h = log_in(&f, &a);
     if (h != HEARD_OK) {
         give_up(b, "LOGIN %s through the proxy is answered %s%s%s", b->user, heard_name(h),
                 f.why[0] ? ": " : "", f.why);
@@ -153,9 +183,24 @@ static bool visit(struct between *b) {
     }
     struct back_conn *c = back_carrier(&b->back);
     b->back_tls = c && c->tls;
+    told_with_login(b, front_heard(&f, a));
     look(b, &f, AT_IN);
     front_close(&f);
     return true;
+}
+
+/* A client that never asked CAPABILITY. */
+static void login_at_once(struct between *b) {
+    struct front f;
+    struct answer_of a;
+    bool starttls = b->front.tls != URL_TLS && b->front_caps[AT_TLS].seen;
+    if (!front_open(&f, b, &b->front))
+        return;
+    if (!starttls || (front_ask(&f, "STARTTLS").word == HEARD_OK && front_secure(&f))) {
+        log_in(&f, &a);
+        told_with_login(b, front_heard(&f, a));
+    }
+    front_close(&f);
 }
 
 static const char *const stage_name[] = {"in clear", "under TLS", "after login"};
@@ -187,8 +232,8 @@ static void unknown(struct between *b, enum stage at) {
     if (b->whole[at])
         judge(b, ROW_UNKNOWN, V_AMBIGUOUS, "ID-7-d",
               "X-ZZTEST is shown %s, where the back end's list passes as it is: who handles the response "
-              "must take it "
-              "out (VIOLATES); who only relays octets handles none",
+              "must take "
+              "it out (VIOLATES); who only relays octets handles none",
               where);
     else
         judge(b, ROW_UNKNOWN, V_VIOLATES, "ID-7-d", "X-ZZTEST, which the proxy cannot know, is shown %s%s",
@@ -217,6 +262,7 @@ static void filter(struct between *b, enum stage at) {
 void rows_of_capabilities(struct between *b) {
     if (!ask_directly(b) || !visit(b))
         return;
+    login_at_once(b);
     for (enum stage at = 0; at < STAGES; at++) {
         if (!b->front_caps[at].seen)
             continue;

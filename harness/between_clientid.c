@@ -65,7 +65,7 @@ static bool one(struct between *b, const struct probe *p, bool first, struct tal
     if (first && front_ask(&f, "CLIENTID UUID another").word == HEARD_OK)
         judge(b, ROW_CID_REFUSED, V_VIOLATES, "CID-3.4-3s",
               "a second CLIENTID on the connection is answered OK");
-    h = log_in(&f);
+    h = log_in(&f, NULL);
     if (h != HEARD_OK)
         judge(b, ROW_CID_PASSED, V_VIOLATES, "CID-D4", "after CLIENTID, LOGIN is answered %s", heard_name(h));
     if (arrived(b, line, from, other, sizeof other))
@@ -107,7 +107,7 @@ static void not_listed(struct between *b) {
     if (h == HEARD_OK)
         judge(b, ROW_CID_REFUSED, V_VIOLATES, "CID-3.4-1s CID-1-a",
               "CLIENTID is not listed, and answered OK");
-    if (h != HEARD_END && log_in(&f) == HEARD_OK &&
+    if (h != HEARD_END && log_in(&f, NULL) == HEARD_OK &&
         front_ask(&f, "CLIENTID UUID probe-after-login").word == HEARD_OK)
         judge(b, ROW_CID_REFUSED, V_VIOLATES, "CID-3.4-2s", "CLIENTID after login is answered OK");
     judge(b, ROW_CID_REFUSED, V_CONFORMS, "CID-3.4-1s CID-3.4-2s", "refused before login (%s) and after it",
@@ -125,7 +125,7 @@ static void in_clear(struct between *b) {
     if (h == HEARD_OK)
         judge(b, ROW_CID_CLEAR, V_VIOLATES, "CID-3.4-1s CID-3.3-a", "CLIENTID in clear is answered OK");
     if (h != HEARD_END)
-        log_in(&f);
+        log_in(&f, NULL);
     front_close(&f);
 }
 

@@ -170,6 +170,12 @@ void front_write(struct front *f, const void *p, size_t n) {
         bufferevent_write(f->bev, p, n);
 }
 
+static bool is_sent(struct front *f) {
+    return !f->bev || !evbuffer_get_length(bufferevent_get_output(f->bev));
+}
+
+void front_flush(struct front *f) { wait_for(f, f->b->o->deadline_ms, is_sent); }
+
 /* ---- replies ---- */
 
 static bool has_response(struct front *f) {

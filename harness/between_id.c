@@ -272,7 +272,7 @@ void rows_of_id(struct between *b) {
         if (!reach(b, &f, false))
             return;
     }
-    enum heard h = log_in(&f);
+    enum heard h = log_in(&f, NULL);
     if (h == HEARD_OK)
         ask(b, &f, "ID " CLIENT_LIST("after"), AT_IN, &r[1]);
     else

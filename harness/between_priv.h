@@ -76,6 +76,7 @@ bool front_open(struct front *f, struct between *b, const struct imap_url *to);
 bool front_secure(struct front *f); /* the handshake; after STARTTLS was answered OK */
 void front_close(struct front *f);
 void front_write(struct front *f, const void *p, size_t n);
+void front_flush(struct front *f); /* waits until it is on its way */
 /* "tag command CRLF" and what comes back. */
 struct answer_of front_ask(struct front *f, const char *command);
 /* Waits for the reply to the tag that was last given out by front_tag. */
@@ -139,7 +140,8 @@ bool caps_has(const struct caps *c, const char *name);
 bool caps_ask(struct front *f, struct caps *c);
 /* A connection to the proxy, as secure as it can be; `clear` leaves out STARTTLS. */
 bool reach(struct between *b, struct front *f, bool clear);
-enum heard log_in(struct front *f);
+/* `answer`, which may be NULL, is what came for it. */
+enum heard log_in(struct front *f, struct answer_of *answer);
 
 /* Each judges its rows, on connections of its own. */
 void rows_of_capabilities(struct between *b);

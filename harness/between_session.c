@@ -15,7 +15,7 @@ struct script {
     bool plus;   /* needs LITERAL+ */
 };
 
-enum { LARGE = 300000, TOLD_MS = 2000 };
+enum { LARGE = 300000, TOLD_MS = 2000, MOMENT_MS = 100 };
 
 static const struct script scripts[] = {
     {.text = "% NAMESPACE\r\n"},
@@ -211,7 +211,7 @@ void rows_of_session(struct between *b) {
     int n = 0;
     if (!reach(b, &f, false))
         return;
-    if (log_in(&f) == HEARD_OK) {
+    if (log_in(&f, NULL) == HEARD_OK) {
         for (size_t i = 0; i < sizeof scripts / sizeof *scripts && !stopped(b); i++) {
             if (scripts[i].plus && !caps_has(&b->front_caps[AT_IN], "LITERAL+"))
                 continue;
@@ -229,54 +229,78 @@ void rows_of_session(struct between *b) {
 
 /* ---- a new connection ---- */
 
-/* A proxy that uses a connection to the back end again hands on neither its state nor its unread replies. */
-static void again(struct between *b, const char *left, const char *what) {
+/* `* 1 FETCH (FLAGS ...)` and a tagged reply: what FETCH 1 FLAGS is answered in a selected mailbox. */
+static bool is_flags_alone(struct slice heard) {
+    struct slice r, last;
+    return next_response(&heard, &r) && slice_is(word_of(r, 1), "1") && slice_is(word_of(r, 2), "FETCH") &&
+           !has_text(r, "BODY[", true) && next_response(&heard, &last) && !heard.n;
+}
+
+static void pause_a_moment(struct between *b) {
+    for (uint64_t began = host_ms(); host_ms() - began < MOMENT_MS;)
+        host_turn(b->h);
+}
+
+/* One session that leaves something behind: a selected mailbox, or a command whose answer it did not wait
+ * for. */
+static bool leave(struct between *b, const char *command, bool logout) {
     struct front f;
-    char text[300];
+    char tag[16], line[200];
     if (!reach(b, &f, false))
-        return;
-    if (log_in(&f) == HEARD_OK && left) {
-        char tag[16], line[200];
-        if (front_ask(&f, "SELECT INBOX").word == HEARD_OK) {
+        return false;
+    if (log_in(&f, NULL) == HEARD_OK && front_ask(&f, "SELECT INBOX").word == HEARD_OK) {
+        if (command) {
             front_tag(&f, tag);
-            snprintf(line, sizeof line, "%s %s\r\n", tag, left);
+            snprintf(line, sizeof line, "%s %s\r\n", tag, command);
             front_write(&f, line, strlen(line));
-            for (uint64_t began = host_ms(); host_ms() - began < 100;)
-                host_turn(b->h);
+            front_flush(&f); /* and closes before the back end has its turn */
         }
-    } else if (!left) {
-        log_in(&f);
-        front_ask(&f, "SELECT INBOX");
-        front_ask(&f, "LOGOUT");
+        if (logout)
+            front_ask(&f, "LOGOUT");
     }
     front_close(&f);
-    for (uint64_t began = host_ms(); host_ms() - began < 100;)
-        host_turn(b->h);
-    if (!reach(b, &f, false))
+    pause_a_moment(b);
+    return true;
+}
+
+/* A proxy that uses a connection to the back end again hands on neither its state nor its unread replies. */
+static void again(struct between *b, const char *command, bool logout, const char *what) {
+    struct front f;
+    char text[300];
+    if (!leave(b, command, logout) || !reach(b, &f, false))
         return;
-    if (log_in(&f) == HEARD_OK) {
+    enum heard h = log_in(&f, NULL);
+    if (h != HEARD_OK)
+        judge(b, ROW_FRESH, V_VIOLATES, "R3501-6.2.3", "behind %s a new LOGIN is answered %s", what,
+              heard_name(h));
+    else {
         size_t from = f.at;
         struct answer_of a = front_ask(&f, "FETCH 1 FLAGS");
-        struct slice heard = {f.in.p + from, (uint32_t)(f.in.n - from)};
+        struct slice heard = {f.in.p + from, (uint32_t)(f.in.n - from)}, rest = heard, first = {0};
+        next_response(&rest, &first);
         octets_text(heard, 0, 250, text, sizeof text);
-        trace(b, ROW_FRESH, "%s; then a new connection: LOGIN, FETCH 1 FLAGS -> %s", what, text);
-        if (a.word == HEARD_OK)
-            judge(b, ROW_FRESH, V_VIOLATES, "R3501-3.2 R3501-3",
-                  "behind %s a new login finds a mailbox selected: %.200s", what, text);
-        else if (a.word == HEARD_END || a.word == HEARD_NOTHING)
+        trace(b, ROW_FRESH, "%s; then a new connection: LOGIN, b%u FETCH 1 FLAGS -> %s", what, f.tag, text);
+        if (a.word == HEARD_END || a.word == HEARD_NOTHING)
             judge(b, ROW_FRESH, V_VIOLATES, "MAP-I13", "behind %s a new session hears %s", what,
                   heard_name(a.word));
-        else if (has_text(heard, "* ", false))
-            judge(b, ROW_FRESH, V_VIOLATES, "R3501-3.2", "behind %s a new session hears: %.200s", what, text);
-    } else
-        judge(b, ROW_FRESH, V_VIOLATES, "R3501-6.2.3", "behind %s a new LOGIN fails: %s", what, f.why);
+        else if (rest.n && !is_flags_alone(heard))
+            judge(b, ROW_FRESH, V_VIOLATES, "R3501-2.2.2 MAP-I13",
+                  "behind %s a new session hears replies to the old one: %.200s", what, text);
+        else if (a.word == HEARD_OK)
+            judge(b, ROW_FRESH, V_VIOLATES, "R3501-3.2 R3501-3",
+                  "behind %s a new login finds a mailbox selected: %.200s", what, text);
+    }
     front_close(&f);
 }
 
 void rows_of_fresh(struct between *b) {
-    again(b, NULL, "SELECT and LOGOUT");
-    again(b, "NOOP", "SELECT and the connection's end");
-    again(b, "FETCH 1:* BODY[]", "a FETCH that was not waited for and the connection's end");
+    again(b, NULL, true, "SELECT and LOGOUT");
+    again(b, NULL, false, "SELECT and the connection's end");
+    again(b, "FETCH 1:* BODY[]", false, "a FETCH that was not waited for and the connection's end");
+    again(b, "IDLE", false, "IDLE and the connection's end");
+    if (caps_has(&b->front_caps[AT_IN], "LITERAL+"))
+        again(b, "APPEND Trash {500+}\r\nSubject: broken", false,
+              "an APPEND broken off by the connection's end");
     judge(b, ROW_FRESH, V_CONFORMS, "R3501-3.2",
           "a new login finds no mailbox selected, and nothing of an earlier session");
 }

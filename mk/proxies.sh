@@ -6,7 +6,7 @@ sh "$(dirname "$0")/packages.sh" proxies "$1" || exit
 names=
 for name in $("$1/imapdiff" list proxies); do names="$names $name"; done
 # shellcheck disable=SC2086
-"$1/imapdiff" between $names
+"$1/imapdiff" between --deadline 10s $names
 status=$?
 [ $status != 1 ] || status=0
 exit $status

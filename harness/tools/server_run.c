@@ -1,6 +1,8 @@
 /* server_run.c: a private server by hand: `server-run NAME` prints "host port tlsport user password" and keeps it until its
- * input ends. -v adds the folder and the log. */
+ * input ends. -v adds the folder and the log. A proxy wants to know the port of what it is to stand before: `server-run nginx
+ * PORT`. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,13 +13,16 @@ int main(int argc, char **argv)
     char err[SERVER_ERROR], obituary[8192];
     struct server *s;
     bool verbose = argc > 2 && !strcmp(argv[1], "-v");
-    if (argc != 2 + verbose) {
-        fprintf(stderr, "usage: server-run [-v] NAME\n");
+    struct server_options options = {.backend_port = argc == 3 + verbose ? atoi(argv[2 + verbose]) : 0};
+    if (argc != 2 + verbose && options.backend_port <= 0) {
+        fprintf(stderr, "usage: server-run [-v] NAME [PORT]\n");
         for (size_t i = 0; server_name(i); i++)
             fprintf(stderr, "  %s\n", server_name(i));
+        for (size_t i = 0; server_proxy_name(i); i++)
+            fprintf(stderr, "  %s PORT\n", server_proxy_name(i));
         return 2;
     }
-    int result = server_start(argv[1 + verbose], NULL, &s, err, sizeof err);
+    int result = server_start(argv[1 + verbose], &options, &s, err, sizeof err);
     if (result < 0) {
         fprintf(stderr, "server-run: %s\n", err);
         return result == SERVER_NO_SUCH ? 2 : 3;

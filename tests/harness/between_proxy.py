@@ -136,6 +136,10 @@ class Session:
             return b""
         if tag == getattr(self, "login", None) and word == b"OK":
             self.in_ = True
+            if fault == "tells an old list":
+                return tag + b" OK [CAPABILITY IMAP4rev1 STARTTLS] in\r\n"
+            if fault == "tells X-ZZTEST with LOGIN":
+                return tag + b" OK [CAPABILITY IMAP4rev1 X-ZZTEST] in\r\n"
         if word == b"CAPABILITY":
             return self.capabilities(r)
         if b"[CAPABILITY" in r:
@@ -311,6 +315,8 @@ FAULTS = [
     ("passes X-ZZTEST", "caps.unknown", "VIOLATES", "ID-7-d"),
     ("copies the list", "caps.unknown", "AMBIGUOUS", "ID-7-d"),
     ("greets with X-ZZTEST", "caps.unknown", "VIOLATES", "ID-7-d"),
+    ("tells X-ZZTEST with LOGIN", "caps.unknown", "VIOLATES", "ID-7-d"),
+    ("tells an old list", "caps.filter", "VIOLATES", "R3501-6.2.1-d"),
     ("adds a capability", "caps.filter", "VIOLATES", "R3501-6.1.1"),
     ("lists CLIENTID in clear", "clientid.listed", "VIOLATES", "CID-3.3-a"),
     ("lists CLIENTID after login", "clientid.listed", "VIOLATES", "CID-3.3-b"),
