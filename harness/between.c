@@ -11,14 +11,23 @@
 static const struct {
     const char *name, *rule;
 } rows[ROWS] = {
-    [ROW_PRESENCE] = {"id.presence", "ID-5-a"},        [ROW_FIELDS] = {"id.fields", "ID-7-a"},
-    [ROW_ENABLED] = {"id.enabled", "ID-7-b"},          [ROW_CLIENT_LIST] = {"id.client-list", "ID-7-c"},
-    [ROW_SERVER_LIST] = {"id.server-list", "ID-7-c"},  [ROW_UNKNOWN] = {"caps.unknown", "ID-7-d"},
-    [ROW_FILTER] = {"caps.filter", "R3501-6.1.1"},     [ROW_CID_LISTED] = {"clientid.listed", "CID-3.3-a"},
-    [ROW_CID_PASSED] = {"clientid.passed", "CID-4-f"}, [ROW_CID_REFUSED] = {"clientid.refused", "CID-3.4-2s"},
-    [ROW_CID_CLEAR] = {"clientid.clear", "CID-8-c"},   [ROW_TLS_OFFERED] = {"tls.offered", "R3501-6.2.1"},
-    [ROW_TLS_INJECTED] = {"tls.injection", "CID-D2"},  [ROW_RESPONSES] = {"session.responses", "R3501-7"},
-    [ROW_COMMANDS] = {"session.commands", "ID-5-a"},   [ROW_FRESH] = {"session.fresh", "R3501-3.2"},
+    [ROW_PRESENCE] = {"id.presence", "ID-5-a"},
+    [ROW_FIELDS] = {"id.fields", "ID-7-a"},
+    [ROW_ENABLED] = {"id.enabled", "ID-7-b"},
+    [ROW_CLIENT_LIST] = {"id.client-list", "ID-7-c"},
+    [ROW_SERVER_LIST] = {"id.server-list", "ID-7-c"},
+    [ROW_UNKNOWN] = {"caps.unknown", "ID-7-d"},
+    [ROW_FILTER] = {"caps.filter", "R3501-6.1.1"},
+    [ROW_CID_LISTED] = {"clientid.listed", "CID-3.3-a"},
+    [ROW_CID_PASSED] = {"clientid.passed", "CID-4-f"},
+    [ROW_CID_REFUSED] = {"clientid.refused", "CID-3.4-2s"},
+    [ROW_CID_CLEAR] = {"clientid.clear", "CID-8-c"},
+    [ROW_TLS_OFFERED] = {"tls.offered", "R3501-6.2.1"},
+    [ROW_TLS_INJECTED] = {"tls.injection", "CID-D2"},
+    [ROW_LOGIN] = {"login.verbatim", "R3501-6.2.3"},
+    [ROW_RESPONSES] = {"session.responses", "R3501-7"},
+    [ROW_COMMANDS] = {"session.commands", "ID-5-a"},
+    [ROW_FRESH] = {"session.fresh", "R3501-3.2"},
 };
 
 const char *between_row_name(enum between_row r) { return rows[r].name; }
@@ -115,8 +124,8 @@ static bool await_greeting(struct between *b) {
 
 static void all_rows(struct between *b) {
     static void (*const parts[])(struct between *) = {rows_of_capabilities, rows_of_id,      rows_of_clientid,
-                                                      rows_of_tls,          rows_of_session, rows_of_fresh,
-                                                      rows_of_presence};
+                                                      rows_of_tls,          rows_of_login,   rows_of_session,
+                                                      rows_of_fresh,        rows_of_presence};
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !b->r->error[0] && !stopped(b); i++)
         parts[i](b);
     if (b->back.full)

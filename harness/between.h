@@ -28,6 +28,7 @@ enum between_row {
     ROW_CID_CLEAR,
     ROW_TLS_OFFERED,
     ROW_TLS_INJECTED, /* CID-D2 */
+    ROW_LOGIN,        /* user and password arrive as sent */
     ROW_RESPONSES,
     ROW_COMMANDS,
     ROW_FRESH, /* a new connection begins without what an earlier one did */
@@ -45,6 +46,9 @@ struct verdict_row {
     char text[700];   /* one line */
     char trace[1500]; /* lines; "" where there is nothing to show */
 };
+
+/* A user that the back end has besides, with a password that has to be quoted. */
+#define BETWEEN_ODD_USER "odd:p\"w\\ x"
 
 struct between_options {
     struct imap_url front;

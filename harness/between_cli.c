@@ -13,7 +13,7 @@
 enum { PROXIES = 8 };
 
 struct cli {
-    const char *front, *listen, *listen_tls, *write_ca, *json_file, *tls[2], *name[PROXIES], *user[2];
+    const char *front, *listen, *listen_tls, *write_ca, *json_file, *tls[2], *name[PROXIES], *user[3];
     int names;
     uint64_t wait_ms, deadline_ms;
     bool json, strict, quiet;
@@ -85,6 +85,7 @@ static bool parse(int argc, char **argv, struct cli *c) {
     };
     c->wait_ms = c->deadline_ms = 20000;
     c->user[0] = "u1:pw";
+    c->user[1] = BETWEEN_ODD_USER;
     return cli_parse(options, argc, argv, c->name, PROXIES, &c->names) && usage(c);
 }
 

@@ -149,6 +149,7 @@ void rows_of_id(struct between *b);
 void rows_of_presence(struct between *b); /* last */
 void rows_of_clientid(struct between *b);
 void rows_of_tls(struct between *b);
+void rows_of_login(struct between *b);
 void rows_of_session(struct between *b);
 void rows_of_fresh(struct between *b);
 

@@ -51,6 +51,12 @@ class Session:
             return b""
         if word == b"LOGIN":
             self.login = tag
+            if fault == "drops a backslash":
+                return line.replace(rb"w\\ x", rb"w\ x")
+            if fault == "refuses literals" and self.literal:
+                self.literal = 0
+                self.to_client(tag + b" BAD a literal\r\n")
+                return b""
         if word == b"LOGOUT" and fault == "pools" and self.in_:
             self.to_client(b"* BYE\r\n" + tag + b" OK\r\n")
             self.proxy.pool.append(self.back)
@@ -331,6 +337,8 @@ FAULTS = [
     ("strips STARTTLS", "tls.offered", "VIOLATES", "R3501-6.2.1"),
     ("executes what is behind STARTTLS", "tls.injection", "VIOLATES", "CID-D2"),
     ("answers commands behind STARTTLS", "tls.injection", "VIOLATES", "CID-D2"),
+    ("drops a backslash", "login.verbatim", "VIOLATES", "R3501-4.3"),
+    ("refuses literals", "login.verbatim", "VIOLATES", "R3501-9"),
     ("alters an octet of a literal", "session.responses", "VIOLATES", "R3501-6.4.5"),
     ("drops the eighth bit", "session.responses", "VIOLATES", "R3501-6.4.5"),
     ("turns NIL into an empty string", "session.responses", "VIOLATES", "R3501-6.4.5"),
