@@ -296,7 +296,7 @@ void oracle_evaluate(struct oracle *o, bool checkpoint) {
     }
     o->nexts = 0;
     epochs_plan(o->step, o->steps);
-    o->orders = order_plan(o->step, o->steps, o->heard, o->heards, o->order);
+    if (o->steps > 1) o->orders = order_plan(o->step, o->steps, o->heard, o->heards, o->order);
     bool capped = false;
     unsigned runs = 0;
     for (unsigned i = 0; i < o->worlds; i++)
