@@ -150,6 +150,9 @@ static int judge_one(struct cli *c, int k) {
         between_judge(&c->o, start, &s, r);
     else
         between_judge(&c->o, announce, c, r);
+    if (s.server && server_obituary(s.server, 0, s.err,
+                                    sizeof s.err)) /* it died: that explains more than what followed */
+        snprintf(r->error, sizeof r->error, "%.590s", s.err);
     server_stop(s.server);
     if (s.result == SERVER_MISSING || s.result == SERVER_FAILED) {
         cli_error("between: %s", s.err);

@@ -109,7 +109,8 @@ struct between {
     struct caps front_caps[STAGES], direct_caps[STAGES];
     bool greets_unknown; /* X-ZZTEST is in the greeting */
     bool whole[STAGES];  /* the front's list is the back end's, octet by octet */
-    char greeting[300];  /* the back end's */
+    bool whole_greeting; /* likewise */
+    int direct_n[2];     /* the driver's own connections to the back end: from, up to */
     char changes[900];   /* what was seen changed, for ROW_PRESENCE */
     char how[300];       /* how the proxy shows itself; "" */
     bool response_only;  /* it shows in the response alone */

@@ -303,6 +303,42 @@ class Proxy:
         self.listener.close()
 
 
+class Relay:
+    """No proxy of IMAP: octets of a connection to a connection."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=32)
+        self.port = self.listener.getsockname()[1]
+
+    def begin(self, back_port):
+        self.back_port = back_port
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                front, _ = self.listener.accept()
+                back = socket.create_connection(("127.0.0.1", self.back_port), timeout=30)
+            except OSError:
+                return
+            for a, b in ((front, back), (back, front)):
+                a.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self.copy, args=(a, b), daemon=True).start()
+
+    @staticmethod
+    def copy(a, b):
+        try:
+            a.settimeout(60)
+            while octets := a.recv(65536):
+                b.sendall(octets)
+            b.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def end(self):
+        self.listener.close()
+
+
 # What is wrong, the row that must say so, its verdict, and a clause of it.
 FAULTS = [
     ("hides itself", "id.presence", "VIOLATES", "ID-5-a"),

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from between_proxy import FAULTS, Proxy
+from between_proxy import FAULTS, Proxy, Relay
 
 BIN = os.path.abspath(os.environ.get("IMAPDIFF", "build/san/imapdiff"))
 FAST = os.environ.get("IMAPDIFF", os.path.abspath("build/imapdiff"))  # for the many
@@ -27,9 +27,9 @@ def run(front, proxy=None, *options, binary=BIN):
     p = subprocess.Popen([binary, "between", "--front", front, "--listen", "127.0.0.1:0", *options], stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True)
     says = p.stderr.readline()
-    found = re.search(r"listens at imap://127\.0\.0\.1:(\d+)/", says)
+    found = re.search(r"listens at imap://127\.0\.0\.1:(\d+)/ imaps://127\.0\.0\.1:(\d+)/", says)
     if proxy and found:
-        proxy.begin(int(found[1]))
+        proxy.begin(int(found[2 if front.startswith("imaps") else 1]))
     timer = threading.Timer(150, p.kill)
     timer.start()
     out, err = p.communicate()
@@ -58,6 +58,18 @@ def clean():
     check(len(rows) == 17, "seventeen rows")
     for r in rows.values():
         check(r["verdict"] == "CONFORMS", f"a proxy without fault: {r}")
+
+
+def relayed(scheme):
+    """Who only relays octets changes nothing; whether ID-7-d binds it is not said."""
+    relay = Relay()
+    status, out, err = run(f"{scheme}://u1:pw@127.0.0.1:{relay.port}/", relay, "--wait", "60s", "--deadline", "60s", "--json", binary=FAST)
+    relay.end()
+    check(status == 0 and err == "", f"a relay, {scheme}: exit status {status}: {err}")
+    for r in json.loads(out)["proxies"][0]["rows"]:
+        want = "AMBIGUOUS" if r["row"] == "caps.unknown" else "" if r["row"].startswith("tls.") and scheme == "imaps" else "CONFORMS"
+        check(r["verdict"] == want, f"a relay, {scheme}: wanted {want}: {r}")
+        check(r["row"] != "id.presence" or r["text"] == "nothing is changed", f"a relay, {scheme}: {r}")
 
 
 def planted(fault):
@@ -128,7 +140,7 @@ def main():
     only = sys.argv[1:]
     names = list(dict.fromkeys(f[0] for f in FAULTS))
     with ThreadPoolExecutor(8) as pool:
-        jobs = [] if only else [pool.submit(clean), pool.submit(people), pool.submit(errors)]
+        jobs = [] if only else [pool.submit(clean), *[pool.submit(relayed, s) for s in ("imap", "imap+starttls", "imaps")], pool.submit(people), pool.submit(errors)]
         jobs += [pool.submit(planted, n) for n in names if not only or n in only]
         for j in jobs:
             j.result()
