@@ -102,6 +102,8 @@ static void help(void) {
         "  --faults             those with a fault instead\n"
         "  --calm               no other client expunges, brings, deletes and renames meanwhile; one run\n"
         "  --time 30s           for one run of the command; each behaviour has two, the second one is calm\n"
+        "  --archive            the client keeps mail that others delete: what it has beyond the server's is no fault\n"
+        "  --jobs N             that many behaviours at once (1)\n"
         "  --mail DIR|FILE      what is served, as above\n"
         "  --out DIR            where logs, reports and the client's folder go; it is made\n"
         "  COMMAND's words may name {host} {port} {tls-port} {user} {password} {ca} {dir}; its environment "

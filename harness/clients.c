@@ -17,10 +17,13 @@ enum { FOLDERS = 8 };
 struct clients {
     const char *glob, *mail, *out, *folder[FOLDERS], *words[CLIENT_WORDS + 1];
     int folders, words_n;
+    int jobs;
     uint64_t time_ms;
-    bool calm, faults;
+    bool calm, faults, archive;
     struct behaviours *behaviours;
     char where[CLIENT_PATH];
+    int failed, run;
+    bool unusable; /* the command cannot be started */
 };
 
 /* All behind `--` is the command's. */
@@ -29,6 +32,8 @@ static bool parse(int argc, char **argv, struct clients *c) {
         {.name = "behaviour", .type = CLI_TEXT, .to = &c->glob},
         {.name = "behaviours", .type = CLI_LIST, .to = c->folder, .n = &c->folders, .max = FOLDERS},
         {.name = "faults", .type = CLI_FLAG, .to = &c->faults},
+        {.name = "archive", .type = CLI_FLAG, .to = &c->archive},
+        {.name = "jobs", .type = CLI_INT, .to = &c->jobs},
         {.name = "calm", .type = CLI_FLAG, .to = &c->calm},
         {.name = "mail", .type = CLI_TEXT, .to = &c->mail},
         {.name = "out", .type = CLI_TEXT, .to = &c->out},
@@ -43,6 +48,10 @@ static bool parse(int argc, char **argv, struct clients *c) {
         return false;
     for (int i = mine + 1; i < argc && c->words_n <= CLIENT_WORDS; i++)
         c->words[c->words_n++] = argv[i];
+    if (c->jobs < 1 || c->jobs > CLIENTS_AT_ONCE) {
+        cli_error("clients: --jobs: expected 1 to %d", CLIENTS_AT_ONCE);
+        return false;
+    }
     if (!c->words_n || c->words_n > CLIENT_WORDS) {
         cli_error("clients: expected a command of 1 to %d words behind `--`", CLIENT_WORDS);
         return false;
@@ -85,27 +94,39 @@ static void end_text(const struct client_end *e, char *out, size_t n) {
     else if (e->status)
         snprintf(out, n, "gives up (%d)", e->status);
     else
-        snprintf(out, n, "works");
+        snprintf(out, n, e->retries ? "retries" : "works");
+}
+
+static bool wrong_mail(const struct clients *c, const struct client_mail *m) {
+    return m->any && (m->lost > 0 || m->changed > 0 || (m->extra > 0 && !c->archive));
+}
+
+static void mail_text(const struct clients *c, const struct client_mail *m, char *out, size_t n) {
+    if (!m->any)
+        snprintf(out, n, "-");
+    else if (!wrong_mail(c, m))
+        snprintf(out, n, "same");
+    else if (m->changed)
+        snprintf(out, n, "%d changed, %d lost, %d extra", m->changed, m->lost, m->extra);
+    else
+        snprintf(out, n, "%d lost, %d extra", m->lost, m->extra);
 }
 
 /* What a legal server does is no excuse: a client may give up while another one is at work, but not when it
  * is calm. */
-static bool fails(const struct client_result *r) {
+static bool fails(const struct clients *c, const struct client_result *r) {
     bool bad = r->musts > 0 || r->error[0];
     for (int i = 0; i < r->runs; i++)
         bad |= r->run[i].hangs || r->run[i].signal || (r->run[i].status && i == r->runs - 1);
-    return bad || r->lost > 0 || r->extra > 0;
+    return bad || wrong_mail(c, &r->mail);
 }
 
-static void print_row(const struct client_result *r) {
-    char text[CLIENT_RUNS][40] = {"-", "-"}, mail[60] = "-", found[200] = "-";
+static void print_row(const struct clients *c, const struct client_result *r) {
+    char text[CLIENT_RUNS][40] = {"-", "-"}, mail[60], found[200] = "-";
     const struct client_end *last = &r->run[r->runs ? r->runs - 1 : 0];
     for (int i = 0; i < r->runs; i++)
         end_text(&r->run[i], text[i], sizeof text[i]);
-    if (r->lost == 0 && r->extra == 0)
-        snprintf(mail, sizeof mail, "same");
-    else if (r->lost >= 0)
-        snprintf(mail, sizeof mail, "%d lost, %d extra", r->lost, r->extra);
+    mail_text(c, &r->mail, mail, sizeof mail);
     if (r->musts || r->shoulds)
         snprintf(found, sizeof found, "%d MUST, %d SHOULD: %s", r->musts, r->shoulds, r->first);
     printf("%-24s %-14s %-14s %-20s %5u %9u  %s\n", *r->behaviour ? r->behaviour : "(none)", text[0], text[1],
@@ -115,61 +136,73 @@ static void print_row(const struct client_result *r) {
     fflush(stdout);
 }
 
-/* One behaviour; EXIT_USAGE if the command cannot be started at all. */
-static int one(struct clients *c, int chosen, const volatile int *stop) {
-    char folder[CLIENT_PATH + 60];
-    struct client_result r = {.behaviour = ""};
-    snprintf(folder, sizeof folder, "%s/%s", c->where,
-             chosen < 0 ? "none" : behaviours_at(c->behaviours, chosen)->name);
-    struct client_job job = {.behaviours = c->behaviours,
-                             .words = c->words,
-                             .mail = c->mail,
-                             .folder = folder,
-                             .chosen = chosen,
-                             .time_ms = c->time_ms,
-                             .calm = c->calm,
-                             .stop = stop};
-    if (mkdir(folder, 0777) != 0) {
-        cli_error("clients: %s: %s", folder, strerror(errno));
-        return EXIT_USAGE;
+static bool done(void *arg, const struct client_result *r) {
+    struct clients *c = arg;
+    if (r->runs && !r->run[0].started) {
+        cli_error("clients: cannot start `%s`: see %s/%s/log", c->words[0], c->where,
+                  *r->behaviour ? r->behaviour : "none");
+        c->unusable = true;
+        return false;
     }
-    client_job_run(&job, &r);
-    if (r.runs && !r.run[0].started) {
-        cli_error("clients: cannot start `%s`: see %s/log", c->words[0], folder);
-        return EXIT_USAGE;
+    print_row(c, r);
+    c->run++;
+    c->failed += fails(c, r);
+    return true;
+}
+
+/* A folder for each behaviour, and what is to be run there. */
+static bool make_jobs(struct clients *c, struct client_job *jobs, int *jobs_n, const volatile int *stop) {
+    static char folder[CLIENT_JOBS][CLIENT_PATH + 60];
+    *jobs_n = 0;
+    for (int i = -1; i < behaviours_count(c->behaviours); i++) {
+        if (i < 0 ? c->glob || c->faults : !wanted(c, i))
+            continue;
+        char *f = folder[*jobs_n];
+        snprintf(f, sizeof folder[0], "%s/%s", c->where,
+                 i < 0 ? "none" : behaviours_at(c->behaviours, i)->name);
+        jobs[(*jobs_n)++] = (struct client_job){.behaviours = c->behaviours,
+                                                .words = c->words,
+                                                .mail = c->mail,
+                                                .folder = f,
+                                                .chosen = i,
+                                                .time_ms = c->time_ms,
+                                                .calm = c->calm,
+                                                .stop = stop};
+        if (mkdir(f, 0777) != 0) {
+            cli_error("clients: %s: %s", f, strerror(errno));
+            return false;
+        }
     }
-    if (*stop)
-        return EXIT_CLEAN;
-    print_row(&r);
-    return fails(&r) ? EXIT_FINDINGS : EXIT_CLEAN;
+    return true;
 }
 
 static int all(struct clients *c, const volatile int *stop) {
-    int n = behaviours_count(c->behaviours), failed = 0, run = 0;
-    printf("%-24s %-14s %-14s %-20s %5s %9s  %s\n", "behaviour", c->calm ? "run" : "disturbed",
-           c->calm ? "" : "calm", "mail", "conn.", "commands", "the client breaks");
-    for (int i = -1; i < n && !*stop; i++) {
-        if (i < 0 ? c->glob || c->faults : !wanted(c, i))
-            continue;
-        int status = one(c, i, stop);
-        if (status == EXIT_USAGE)
-            return status;
-        failed += status == EXIT_FINDINGS;
-        run++;
-    }
-    if (!run && !*stop) {
+    static struct client_job jobs[CLIENT_JOBS];
+    int n;
+    if (!make_jobs(c, jobs, &n, stop))
+        return EXIT_USAGE;
+    if (!n) {
         cli_error("clients: --behaviour: no behaviour%s is called `%s`; see imapdiff list behaviours",
                   c->faults ? " with a fault" : "", c->glob ? c->glob : "*");
         return EXIT_USAGE;
     }
-    printf("%d of %d behaviours fail this client; logs, reports and mail: %s\n", failed, run, c->where);
-    return failed ? EXIT_FINDINGS : EXIT_CLEAN;
+    printf("%-24s %-14s %-14s %-20s %5s %9s  %s\n", "behaviour", c->calm ? "run" : "disturbed",
+           c->calm ? "" : "calm", "mail", "conn.", "commands", "the client breaks");
+    if (!client_jobs_run(jobs, n, c->jobs, done, c, stop) || c->unusable) {
+        if (!c->unusable)
+            cli_error("clients: out of memory");
+        return EXIT_USAGE;
+    }
+    printf("%d of %d behaviours fail this client; logs, traces, reports and mail: %s\n", c->failed, c->run,
+           c->where);
+    return c->failed ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 int clients_main(int argc, char **argv) {
     static struct clients c;
     char err[800] = "";
     c.time_ms = 30000;
+    c.jobs = 1;
     if (!parse(argc, argv, &c))
         return EXIT_USAGE;
     const volatile int *stop = interrupt_catch();

@@ -1,5 +1,4 @@
-/* clients_mail.c: what a synchroniser ended up with, against what the server has: as sets of messages,
- * whatever their folder. */
+/* clients_mail.c: what a synchroniser ended up with, against what the server has. */
 #include "clients.h"
 
 #include "hash.h"
@@ -7,39 +6,57 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { MESSAGES = 20000, DEPTH = 8, FILE_MAX = 32 << 20 };
 
+struct message {
+    uint64_t hash, id; /* of all; of the Message-ID field, 0: it has none */
+    bool alone;        /* the other side does not have it */
+};
 struct pile {
-    uint64_t *hash;
+    struct message *m;
     int n;
     bool folder; /* there was a Maildir */
 };
 
-/* Line ends and an X-TUID field (mbsync's mark) do not count. */
-static uint64_t hash_of(const uint8_t *p, size_t n) {
-    uint64_t h = HASH_BEGIN;
-    bool begin = true, header = true;
+/* Fields that clients add for themselves: marks of mbsync, OfflineIMAP and getmail, NeoMutt's sizes,
+ * Thunderbird's state, the sender of the envelope, which no IMAP client knows. */
+static bool own_field(const uint8_t *p, size_t n) {
+    static const char *const own[] = {"X-TUID:",        "X-getmail-",     "Content-Length:",
+                                      "Lines:",         "X-OfflineIMAP:", "X-Mozilla-",
+                                      "X-Account-Key:", "X-UIDL:",        "Return-Path:"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (n > strlen(own[i]) && !strncasecmp((const char *)p, own[i], strlen(own[i])))
+            return true;
+    return false;
+}
+
+/* CR LF and LF are the same, and so are no line end at the end and one. */
+static struct message of_octets(const uint8_t *p, size_t n) {
+    struct message m = {.hash = HASH_BEGIN};
+    bool header = true;
     for (size_t i = 0; i < n;) {
-        if (begin && header && n - i > 7 && !memcmp(p + i, "X-TUID:", 7)) {
-            while (i < n && p[i] != '\n')
-                i++;
-            i += i < n;
-            continue;
+        const uint8_t *lf = memchr(p + i, '\n', n - i);
+        size_t next = lf ? (size_t)(lf - p) + 1 : n, k = next - i - (lf != NULL);
+        if (lf && k && p[i + k - 1] == '\r')
+            k--;
+        header &= k > 0;
+        if (header && k > 11 && !strncasecmp((const char *)p + i, "Message-ID:", 11))
+            m.id = hash_octets(HASH_BEGIN, p + i + 11, k - 11) | 1;
+        if (!header || !own_field(p + i, k)) {
+            m.hash = hash_octets(m.hash, p + i, k);
+            m.hash = hash_octets(m.hash, "\n", 1);
         }
-        if (begin && (p[i] == '\n' || (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n')))
-            header = false;
-        if (p[i] != '\r' || i + 1 == n || p[i + 1] != '\n')
-            h = hash_octets(h, p + i, 1);
-        begin = p[i++] == '\n';
+        i = next;
     }
-    return h;
+    return m;
 }
 
 static void keep(struct pile *p, const uint8_t *octets, size_t n) {
     if (p->n < MESSAGES)
-        p->hash[p->n++] = hash_of(octets, n);
+        p->m[p->n++] = of_octets(octets, n);
 }
 
 static void read_file(struct pile *p, const char *path) {
@@ -81,36 +98,52 @@ static void on_message(void *arg, struct slice mailbox, struct slice octets) {
 }
 
 static int by_hash(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    uint64_t x = ((const struct message *)a)->hash, y = ((const struct message *)b)->hash;
     return x < y ? -1 : x > y;
 }
 
-/* How many of `a` have no partner in `b`; both are sorted. */
-static int missing(const struct pile *a, const struct pile *b) {
+/* Marks those of `a` that have no partner in `b`; both are sorted. */
+static int missing(struct pile *a, const struct pile *b) {
     int n = 0;
     for (int i = 0, k = 0; i < a->n; i++) {
-        while (k < b->n && b->hash[k] < a->hash[i])
+        while (k < b->n && b->m[k].hash < a->m[i].hash)
             k++;
-        if (k < b->n && b->hash[k] == a->hash[i])
-            k++;
-        else
-            n++;
+        a->m[i].alone = k == b->n || b->m[k].hash != a->m[i].hash;
+        n += a->m[i].alone;
+        k += !a->m[i].alone;
     }
     return n;
 }
 
-bool clients_compare(struct host *h, const char *folder, int *lost, int *extra) {
-    struct pile client = {.hash = calloc(MESSAGES, sizeof(uint64_t))};
-    struct pile server = {.hash = calloc(MESSAGES, sizeof(uint64_t))};
-    if (client.hash && server.hash) {
+/* One that the server misses and one that the client misses, with the same Message-ID: the same message,
+ * changed. */
+static int changed(struct pile *client, struct pile *server) {
+    int n = 0;
+    for (int i = 0; i < client->n; i++)
+        for (int k = 0; k < server->n && client->m[i].alone && client->m[i].id; k++)
+            if (server->m[k].alone && server->m[k].id == client->m[i].id) {
+                client->m[i].alone = server->m[k].alone = false;
+                n++;
+            }
+    return n;
+}
+
+void clients_compare(struct host *h, const char *folder, struct client_mail *m) {
+    struct pile client = {.m = calloc(MESSAGES, sizeof(struct message))};
+    struct pile server = {.m = calloc(MESSAGES, sizeof(struct message))};
+    *m = (struct client_mail){.any = false};
+    if (client.m && server.m) {
         walk(&client, folder, false, 0);
         model_server_mail(host_model(h), 0, on_message, &server);
-        qsort(client.hash, (size_t)client.n, sizeof *client.hash, by_hash);
-        qsort(server.hash, (size_t)server.n, sizeof *server.hash, by_hash);
-        *lost = missing(&server, &client);
-        *extra = missing(&client, &server);
+        qsort(client.m, (size_t)client.n, sizeof *client.m, by_hash);
+        qsort(server.m, (size_t)server.n, sizeof *server.m, by_hash);
+        m->any = client.folder;
+        m->lost = missing(&server, &client);
+        m->extra = missing(&client, &server);
+        m->changed = changed(&client, &server);
+        m->lost -= m->changed;
+        m->extra -= m->changed;
     }
-    free(client.hash);
-    free(server.hash);
-    return client.folder;
+    free(client.m);
+    free(server.m);
 }

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOXES = 32, NAME = 200 };
+enum { BOXES = 32, NAME = 200, VISITS = 3 };
 
 struct others {
     struct host *host;
-    char selected[MODEL_SESSIONS][NAME];
-    char visited[BOXES][NAME]; /* by the other client */
-    int visits;
+    char selected[MODEL_SESSIONS][NAME]; /* and not yet looked at */
+    char visited[BOXES][NAME];           /* by the other client */
+    int times[BOXES], boxes;
     char now[NAME]; /* where it is to act */
     unsigned acts;
-    bool deletes, renames;
+    bool deletes, renames, calm;
 };
 
 struct others *others_new(bool deletes, bool renames) {
@@ -24,17 +24,24 @@ struct others *others_new(bool deletes, bool renames) {
 }
 void others_free(struct others *o) { free(o); }
 void others_at(struct others *o, struct host *h) { o->host = h; }
-void others_calm(struct others *o) { o->visits = BOXES; }
+void others_calm(struct others *o) { o->calm = true; }
 unsigned others_count(const struct others *o) { return o->acts; }
 
-static bool visited(const struct others *o, const char *name) {
-    for (int i = 0; i < o->visits; i++)
-        if (!strcmp(o->visited[i], name))
-            return true;
-    return o->visits == BOXES;
+/* Another visit; false: it was there often enough. */
+static bool visit(struct others *o, const char *name) {
+    int i = 0;
+    while (i < o->boxes && strcmp(o->visited[i], name))
+        i++;
+    if (i == BOXES || o->times[i] == VISITS)
+        return false;
+    if (i == o->boxes)
+        memmove(o->visited[o->boxes++], name, strlen(name) + 1);
+    o->times[i]++;
+    return true;
 }
 
-/* When a client has looked at the messages of a mailbox for the first time: it knows their numbers. */
+/* When a client has looked at the messages of a mailbox for the first time since it opened it: it knows their
+ * numbers. */
 bool others_after(void *arg, int session, const struct served_command *c) {
     struct others *o = arg;
     char *at = o->selected[session];
@@ -43,10 +50,10 @@ bool others_after(void *arg, int session, const struct served_command *c) {
         at[c->word == REPLY_OK && n < NAME ? n : 0] = '\0';
     }
     bool looked = c->c->kind == CMD_FETCH || c->c->kind == CMD_SEARCH;
-    if (!looked || !c->selected || c->word != REPLY_OK || !*at || visited(o, at))
+    if (o->calm || !looked || !c->selected || c->word != REPLY_OK || !*at || !visit(o, at))
         return false;
     snprintf(o->now, sizeof o->now, "%s", at);
-    snprintf(o->visited[o->visits++], NAME, "%s", o->now);
+    *at = '\0';
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "clients.h"
 
 #include "content_mime.h"
+#include "guardian.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,8 +61,8 @@ static void environment(const struct job *j) {
     setenv("IMAPDIFF_DIR", j->dir, 1);
 }
 
-/* The child's side; ends with 127 where there is no such command, as a shell does. */
-_Noreturn static void become(const struct job *j, char **words) {
+/* The child's side; an octet into `failed` where it cannot become the command. */
+_Noreturn static void become(const struct job *j, char **words, int failed) {
     int log = open(j->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
         null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     setpgid(0, 0);
@@ -71,11 +72,10 @@ _Noreturn static void become(const struct job *j, char **words) {
     signal(SIGHUP, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     environment(j);
-    if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
-        _exit(126);
-    execvp(words[0], words);
-    dprintf(2, "%s: %s\n", words[0], strerror(errno));
-    _exit(127);
+    if (log >= 0 && null >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2)
+        execvp(words[0], words);
+    dprintf(log, "%s: %s\n", words[0], strerror(errno));
+    _exit(write(failed, "", 1) == 1 ? 127 : 126);
 }
 
 static uint64_t now_ms(void) {
@@ -97,30 +97,33 @@ static void wait_for(const struct client_job *job, struct host *h, pid_t pid, st
         }
         host_turn(h);
     }
-    kill(-pid, SIGKILL); /* what it left behind */
+    guardian_kill_descendants(); /* what it left behind, in sessions of their own, too */
     if (WIFSIGNALED(status) && !end->hangs)
         end->signal = WTERMSIG(status);
     end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-    end->started = end->status != 127 && end->status != 126;
 }
 
 static bool one_run(const struct client_job *job, const struct job *j, struct host *h, struct client_end *end,
                     char *err, size_t errlen) {
-    char *words[CLIENT_WORDS + 1] = {NULL};
-    bool ok = true;
+    char *words[CLIENT_WORDS + 1] = {NULL}, octet;
+    int failed[2] = {-1, -1};
+    bool ok = pipe2(failed, O_CLOEXEC | O_NONBLOCK) == 0;
     for (int i = 0; job->words[i] && ok; i++)
         ok = (words[i] = fill_in(j, job->words[i])) != NULL;
     fflush(NULL);
     pid_t pid = ok ? fork() : -1;
     if (pid == 0)
-        become(j, words);
+        become(j, words, failed[1]);
     if (pid > 0) {
         setpgid(pid, pid);
         wait_for(job, h, pid, end);
+        end->started = read(failed[0], &octet, 1) != 1;
     } else
         snprintf(err, errlen, "cannot start a process: %s", strerror(errno));
     for (int i = 0; i < CLIENT_WORDS; i++)
         free(words[i]);
+    for (int i = 0; i < 2 && failed[i] >= 0; i++)
+        close(failed[i]);
     return pid > 0;
 }
 
@@ -154,21 +157,26 @@ static void serve(const struct client_job *job, struct host *h, struct job *j, s
             return;
         end->connections = client_report_connections(report);
         end->commands = client_report_commands(report);
+        end->retries = client_report_retries(report);
+        client_report_forget_refused(report);
         if (!end->started || job->calm) {
             r->runs++;
             break;
         }
         others_calm(others); /* the second time */
     }
-    if (!clients_compare(h, j->dir, &r->lost, &r->extra))
-        r->lost = r->extra = -1;
+    clients_compare(h, j->dir, &r->mail);
     host_end(h);
 }
 
-static void print_report(const struct client_job *job, const struct client_report *report) {
+static FILE *make_file(const struct client_job *job, const char *name) {
     char path[CLIENT_PATH + 32];
-    snprintf(path, sizeof path, "%s/report.txt", job->folder);
-    FILE *f = fopen(path, "we");
+    snprintf(path, sizeof path, "%s/%s", job->folder, name);
+    return fopen(path, "we");
+}
+
+static void print_report(const struct client_job *job, const struct client_report *report) {
+    FILE *f = make_file(job, "report.txt");
     if (f)
         client_report_print(report, f);
     if (f)
@@ -185,7 +193,6 @@ void client_job_run(const struct client_job *job, struct client_result *r) {
     struct others *others = others_new(deletes, points >> P_RENAME_IN_USE & 1);
     struct host_options o = host_defaults();
     r->behaviour = job->chosen < 0 ? "" : behaviours_at(job->behaviours, job->chosen)->name;
-    r->lost = r->extra = -1;
     snprintf(j.ca, sizeof j.ca, "%s/ca.pem", job->folder);
     snprintf(j.dir, sizeof j.dir, "%s/dir", job->folder);
     o.listen = o.listen_tls = "127.0.0.1:0";
@@ -204,6 +211,9 @@ void client_job_run(const struct client_job *job, struct client_result *r) {
         o.between = others_between;
     }
     struct host *h = NULL;
+    FILE *trace = make_file(job, "trace.txt");
+    if (report && trace)
+        client_report_trace(report, trace);
     if (!content || !report || !others)
         snprintf(r->error, sizeof r->error, "out of memory");
     else if (mkdir(j.dir, 0700) != 0 && errno != EEXIST)
@@ -220,5 +230,7 @@ void client_job_run(const struct client_job *job, struct client_result *r) {
     host_free(h);
     others_free(others);
     client_report_free(report);
+    if (trace)
+        fclose(trace);
     content_free(content);
 }

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FINDINGS = 64, LINES = 24, LINE = 160, TAGS = 16, RETRIES = 10 };
+enum { FINDINGS = 64, LINES = 24, LINE = 160, TAGS = 16, RETRIES = 10, REFUSED = 64, TRACE_MAX = 4 << 20 };
 
 struct seen { /* of one connection */
     char line[LINES][LINE];
-    unsigned lines; /* ever; the ring holds the last LINES */
-    bool partial;   /* the last line of the server is not over */
+    unsigned lines;  /* ever; the ring holds the last LINES */
+    bool partial;    /* the last line of the server is not over */
+    unsigned number; /* of the connection */
     uint32_t tag[TAGS];
     unsigned tags;
     uint32_t refused; /* the last command that was refused because messages are gone; 0: none */
@@ -33,6 +34,10 @@ struct client_report {
     struct finding finding[FINDINGS];
     int findings;
     unsigned connections, commands;
+    uint32_t refused[REFUSED]; /* commands that were not answered OK */
+    unsigned refusals, retries;
+    FILE *trace;
+    size_t traced;
 };
 
 struct client_report *client_report_new(void) {
@@ -61,12 +66,23 @@ static void add(char *line, const uint8_t *p, size_t n) {
     line[at] = '\0';
 }
 
+/* The line is over. */
+static void trace(struct client_report *r, const struct seen *s) {
+    if (!r->trace || r->traced > TRACE_MAX)
+        return;
+    int n = fprintf(r->trace, "%u %s\n", s->number, s->line[(s->lines - 1) % LINES]);
+    r->traced += n > 0 ? (size_t)n : 0;
+    if (r->traced > TRACE_MAX)
+        fputs("(more is left out)\n", r->trace);
+}
+
 void client_report_opened(struct client_report *r, int session, bool tls) {
     if (!r->of[session] && !(r->of[session] = malloc(sizeof *r->of[session])))
         return;
     memset(r->of[session], 0, sizeof *r->of[session]);
-    r->connections++;
+    r->of[session]->number = ++r->connections;
     new_line(r->of[session], tls ? "-- connected, TLS" : "-- connected, in clear");
+    trace(r, r->of[session]);
 }
 
 void client_report_heard(struct client_report *r, int session, struct slice c) {
@@ -82,10 +98,12 @@ void client_report_heard(struct client_report *r, int session, struct slice c) {
         if (c.n >= tag + k && slice_is_nocase((struct slice){c.p + tag, k}, secret[i])) {
             add(line, c.p, tag + k);
             add(line, (const uint8_t *)" ...", 4);
+            trace(r, s);
             return;
         }
     }
     add(line, c.p, n);
+    trace(r, s);
 }
 
 void client_report_said(struct client_report *r, int session, const uint8_t *p, size_t n) {
@@ -97,6 +115,8 @@ void client_report_said(struct client_report *r, int session, const uint8_t *p, 
             shown--;
         add(s->partial ? s->line[(s->lines - 1) % LINES] : new_line(s, "S: "), p, shown);
         s->partial = !lf;
+        if (lf)
+            trace(r, s);
         p += k;
         n -= k;
     }
@@ -217,10 +237,22 @@ static void judge_gone(struct client_report *r, int session, const struct served
         find(r, session, "MAP-1-a MAP-4.1.2-d", "the same command is tried again without end");
 }
 
+static void count_retries(struct client_report *r, const struct served_command *c) {
+    uint32_t h = hash_of(c->c->args.p, c->c->args.n) ^ c->c->kind << 1 ^ c->c->uid << 9;
+    for (unsigned i = 0; i < REFUSED && i < r->refusals; i++)
+        if (r->refused[i] == h) {
+            r->retries++;
+            break;
+        }
+    if (c->word != REPLY_OK && c->word != REPLY_NONE)
+        r->refused[r->refusals++ % REFUSED] = h;
+}
+
 void client_report_command(struct client_report *r, int session, const struct served_command *c) {
     if (!r->of[session])
         return;
     r->commands++;
+    count_retries(r, c);
     if (c->c->tag.n)
         judge_tag(r, session, c);
     if (c->syntax.verdict != LEX_ACCEPT) {
@@ -261,6 +293,9 @@ const char *client_report_first(const struct client_report *r) {
 
 unsigned client_report_connections(const struct client_report *r) { return r->connections; }
 unsigned client_report_commands(const struct client_report *r) { return r->commands; }
+unsigned client_report_retries(const struct client_report *r) { return r->retries; }
+void client_report_forget_refused(struct client_report *r) { r->refusals = r->retries = 0; }
+void client_report_trace(struct client_report *r, FILE *to) { r->trace = to; }
 
 static void print_clauses(const char *cites, FILE *to) {
     char id[40];

@@ -16,6 +16,14 @@ void client_report_said(struct client_report *r, int session, const uint8_t *p, 
 /* Judges a command; said what it was answered before. */
 void client_report_command(struct client_report *r, int session, const struct served_command *c);
 
+/* All that goes over the wire is written there as well, each line with its connection's number; at most 4
+ * MiB. It stays the caller's. */
+void client_report_trace(struct client_report *r, FILE *to);
+/* How often a client sent again, word for word, one of the last commands that were not answered OK, on the
+ * same connection or another; and what is counted from now on begins anew. */
+unsigned client_report_retries(const struct client_report *r);
+void client_report_forget_refused(struct client_report *r);
+
 /* Findings that break a MUST, and those that break a SHOULD; each counts once however often it was seen. */
 int client_report_count(const struct client_report *r, bool must);
 /* The clauses of the gravest finding; "" if there is none. */

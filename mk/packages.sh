@@ -8,7 +8,8 @@
 #   mk/packages.sh proxies DIR [NAME…]   the same for the proxies that are judged with us on both sides
 #   mk/packages.sh libraries DIR [NAME…]
 #                                      the same for the libraries whose parsers are compared with the grammar
-#   mk/packages.sh list build|fuzz|servers|proxies|libraries  the names
+#   mk/packages.sh clients DIR [NAME…] the same for mail clients, which are tried against the model as a server
+#   mk/packages.sh list build|fuzz|servers|proxies|libraries|clients  the names
 #
 # Exit status: 0 all there, 1 something failed, 2 wrong usage, 3 packages cannot be fetched (no network, no Debian).
 # APT_OPTIONS holds further options for apt-get (a proxy, say).
@@ -49,6 +50,21 @@ NOT_NEEDED_library="comerr-dev default-libmysqlclient-dev krb5-locales krb5-mult
   libgdbm-dev libgnutls28-dev libgsasl-dev libgsasl7-dev libkyotocabinet-dev libldap2-dev libldap-dev liblockfile-dev libpam0g-dev
   libpam-modules libsasl2-dev libsasl2-modules libssl-dev mlock sgml-base mariadb-common mysql-common mailutils-common
   libacl1-dev libegl-dev libgl-dev libopengl-dev libglu1-mesa-dev libvulkan-dev qtchooser kio libxext-dev"
+
+# What each mail client is in (tests/clients/NAME). Python's imaplib comes with python3, which the build needs.
+CLIENTS="imaplib curl mbsync offlineimap getmail fetchmail imapfilter imapclient neomutt thunderbird"
+PACKAGES_client_curl="curl"
+PACKAGES_client_mbsync="isync"
+PACKAGES_client_offlineimap="offlineimap3"
+PACKAGES_client_getmail="getmail6"
+PACKAGES_client_fetchmail="fetchmail"
+PACKAGES_client_imapfilter="imapfilter"
+PACKAGES_client_imapclient="libmail-imapclient-perl libio-socket-ssl-perl"
+PACKAGES_client_neomutt="neomutt"
+PACKAGES_client_thunderbird="thunderbird"
+# Dependencies for installing, or for windows that nobody sees.
+NOT_NEEDED_client="adduser debconf init-system-helpers lsb-base sysvinit-utils ucf psmisc x11-utils fontconfig-config
+  hicolor-icon-theme adwaita-icon-theme gtk-update-icon-cache shared-mime-info sensible-utils imapdiff-no-mta"
 
 say() { printf 'packages: %s\n' "$*" >&2; }
 die() { status=$1; shift; say "$*"; exit "$status"; }
@@ -137,7 +153,7 @@ fetch() {
     apt-get -qq -y --no-install-recommends --download-only "$@" ${APT_OPTIONS-} install $wanted </dev/null >"$apt/log" 2>&1
 }
 
-# What is preloaded into the servers.
+# What is preloaded into servers and clients.
 build_shim() {
     source=$(dirname "$0")/../harness/tools/relocate.c
     shim=$sysroot/imapdiff/relocate.so
@@ -247,19 +263,36 @@ libraries() {
     unpacked "$dir" library_ ${*:-$LIBRARIES}
 }
 
+# Those without packages of their own are there.
+clients() {
+    dir=$1 names=
+    shift
+    for name in ${*:-$CLIENTS}; do
+        case " $CLIENTS " in *" $name "*) ;; *) die 2 "no such client: $name (there are: $CLIENTS)" ;; esac
+        eval "[ -z \"\${PACKAGES_client_$name-}\" ]" || names="$names $name"
+    done
+    not_needed=$NOT_NEEDED_client
+    mkdir -p "$dir/clients/sysroot"
+    sysroot=$(cd "$dir/clients/sysroot" && pwd)
+    build_shim
+    unpacked "$dir/clients" client_ $names
+}
+
 case ${1-} in
 build) build "the build" "$BUILD_PACKAGES" ;;
 fuzz) command -v afl-fuzz >/dev/null && command -v afl-clang-fast >/dev/null || build "fuzzing with AFL++" "$FUZZ_PACKAGES" ;;
 servers) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh servers DIR [NAME…]"; shift; servers "$@" ;;
 proxies) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh proxies DIR [NAME…]"; shift; proxies "$@" ;;
 libraries) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh libraries DIR [NAME…]"; shift; libraries "$@" ;;
+clients) [ $# -ge 2 ] || die 2 "usage: mk/packages.sh clients DIR [NAME…]"; shift; clients "$@" ;;
 list) case ${2-} in
     build) echo $BUILD_PACKAGES ;;
     fuzz) echo $FUZZ_PACKAGES ;;
     servers) echo $SERVERS ;;
     proxies) echo $PROXIES ;;
     libraries) echo $LIBRARIES ;;
-    *) die 2 "usage: mk/packages.sh list build|fuzz|servers|proxies|libraries" ;;
+    clients) echo $CLIENTS ;;
+    *) die 2 "usage: mk/packages.sh list build|fuzz|servers|proxies|libraries|clients" ;;
     esac ;;
-*) die 2 "usage: mk/packages.sh build | fuzz | servers DIR [NAME…] | proxies DIR [NAME…] | libraries DIR [NAME…] | list build|fuzz|servers|proxies|libraries" ;;
+*) die 2 "usage: mk/packages.sh build | fuzz | servers DIR [NAME…] | proxies DIR [NAME…] | libraries DIR [NAME…] | clients DIR [NAME…] | list build|fuzz|servers|proxies|libraries|clients" ;;
 esac

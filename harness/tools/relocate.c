@@ -1,7 +1,7 @@
-/* relocate.c: preloaded into unpacked servers, for the things in them that no setting changes:
+/* relocate.c: preloaded into unpacked servers and clients, for the things in them that no setting changes:
  *
- * - folders compiled in: what is opened below $RELOCATE_FROM (opendir, dlopen: Dovecot's TLS module) is looked for below
- *   $RELOCATE_TO;
+ * - folders compiled in: what is opened below $RELOCATE_FROM (opendir, dlopen: Dovecot's TLS module; fopen: imapfilter's Lua
+ *   files) is looked for below $RELOCATE_TO;
  * - syslog: written to the file $RELOCATE_SYSLOG, warnings and worse (Cyrus logs nowhere else, and often nobody listens at
  *   /dev/log);
  * - fsync and its like do nothing if $RELOCATE_NOSYNC is set: nothing of a private instance has to survive a power cut, and
@@ -52,6 +52,17 @@ void *dlopen(const char *path, int flags)
         *(void **)&next = dlsym(RTLD_NEXT, "dlopen");
     return next(moved(path, buffer, sizeof buffer), flags);
 }
+
+FILE *fopen(const char *path, const char *mode)
+{
+    static FILE *(*next)(const char *, const char *);
+    char buffer[PATH_MAX];
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "fopen");
+    return next(moved(path, buffer, sizeof buffer), mode);
+}
+
+FILE *fopen64(const char *path, const char *mode) { return fopen(path, mode); }
 
 int fsync(int fd)
 {

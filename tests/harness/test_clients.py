@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""imapdiff clients: what the grid says of clients that work, give up, hang, crash, lose mail or break a rule; that the other client is
-at work; that nothing of a client is left. The clients are a few lines each; mbsync and curl are tried where they are installed."""
+"""imapdiff clients: what the grid says of clients that work, try again, give up, hang, crash, lose, change or keep mail, or break a rule;
+that the other client is at work; that nothing of a client is left. The clients are a few lines each; real ones are in test_clients_real.py."""
 import os, re, shutil, subprocess, sys, time
 
 BIN = os.path.abspath(os.environ.get("IMAPDIFF", "build/san/imapdiff"))
@@ -8,7 +8,8 @@ WORK = os.path.abspath("build/tests/clients")
 os.environ.setdefault("IMAPDIFF_LUA", os.path.abspath("lua"))
 wrong = []
 
-# Fetches all mail of all mailboxes into {dir}/cur, as it is now; LOSES leaves one out.
+# Fetches all mail of all mailboxes into {dir}/cur, as it is now; LOSES leaves one out, SPOILS changes one, KEEPS
+# adds one.
 SYNC = r"""
 import imaplib, os, ssl, sys
 port, folder = int(os.environ["IMAPDIFF_TLS_PORT"]), os.environ["IMAPDIFF_DIR"] + "/cur"
@@ -27,8 +28,16 @@ for line in c.list()[1]:
     for part in c.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]:
         if isinstance(part, tuple):
             n += 1
+            text = part[1].replace(b"\r\n", b"\n")
+            if n == int(os.environ.get("SPOILS", "0")):
+                text += b"more\n"
             if n != int(os.environ.get("LOSES", "0")):
-                open("%s/%d" % (folder, n), "wb").write(part[1].replace(b"\r\n", b"\n"))
+                open("%s/%d" % (folder, n), "wb").write(b"X-TUID: mine\n" + text)
+if "KEEPS" in os.environ:
+    open(folder + "/old", "wb").write(b"Subject: old\n\nof yore\n")
+if "AGAIN" in os.environ:
+    for i in range(int(os.environ["AGAIN"])):
+        c.select("no-such-box")
 c.logout()
 """
 
@@ -82,12 +91,29 @@ def main():
     check(re.search(r" works +- +same ", rows["fetch-nil"]), f"--calm: {text}")
     rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, sync, status=1, env={"LOSES": "3"})
     check("1 lost, 0 extra" in rows["fetch-nil"] and "1 of 1" in text, f"a client that loses mail: {text}")
+    rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, sync, status=1, env={"SPOILS": "3"})
+    check("1 changed, 0 lost, 0 extra" in rows["fetch-nil"], f"a client that changes mail: {text}")
+    rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, sync, status=1, env={"KEEPS": "1"})
+    check("0 lost, 1 extra" in rows["fetch-nil"], f"a client that keeps mail: {text}")
+    rows, text = clients("--archive", "--behaviour", "fetch-nil", "--", sys.executable, sync, status=0, env={"KEEPS": "1"})
+    check(" same " in rows["fetch-nil"], f"--archive: {text}")
+    for times, word in (("1", "works"), ("2", "retries")):
+        rows, text = clients("--calm", "--behaviour", "fetch-nil", "--", sys.executable, sync, status=0, env={"AGAIN": times})
+        check(f" {word} " in rows["fetch-nil"], f"a client that sends {times} times what is refused: {text}")
+    trace = open(os.path.join(WORK, "out", "fetch-nil", "trace.txt")).read()
+    check(trace.startswith("1 -- connected, TLS\n1 S: * OK") and trace.count(" SELECT no-such-box\n") == 2 and "pw" not in trace, trace[:400])
+    # At once: each behaviour waits until three have begun; one after the other they never would.
+    meet = "touch '{dir}/begun'; while [ $(ls '{dir}'/../../*/dir/begun | wc -l) -lt 3 ]; do sleep 0.1; done"
+    rows, text = clients("--calm", "--jobs", "3", "--behaviour", "fetch-[np]*", "--time", "60s", "--", "sh", "-c", meet, status=0)
+    check(len(rows) >= 3 and all(re.search(r" works +- ", r) for r in rows.values()), f"--jobs: {text}")
+    _, text = clients("--jobs", "0", "--", "true", status=2)
+    check("--jobs: expected 1 to" in text, text)
     rows, text = clients("--behaviour", "fetch-nil", "--", "sh", "-c", "exit 3", status=1)
     check(rows["fetch-nil"].count("gives up (3)") == 2, f"a client that gives up: {text}")
     rows, text = clients("--behaviour", "fetch-nil", "--", "sh", "-c", "kill -SEGV $$", status=1)
     check(rows["fetch-nil"].count("crashes (11)") == 2, f"a client that crashes: {text}")
     mark = f"3{os.getpid()}.5"
-    rows, text = clients("--behaviour", "fetch-nil", "--time", "500ms", "--", "sh", "-c", f"sleep {mark} & sleep {mark}", status=1)
+    rows, text = clients("--behaviour", "fetch-nil", "--time", "500ms", "--", "sh", "-c", f"sleep {mark} & setsid sleep {mark} & sleep {mark}", status=1)
     check(rows["fetch-nil"].count("hangs") == 2, f"a client that hangs: {text}")
     time.sleep(0.2)
     check(running(" ".join(sys.orig_argv)), "running() sees nothing")
@@ -101,10 +127,6 @@ def main():
     check("no behaviour is called `zzz`" in text, text)
     p = subprocess.run([BIN, "clients"], capture_output=True, text=True)
     check(p.returncode == 2 and "behind `--`" in p.stderr, p.stderr)
-    if shutil.which("curl"):
-        rows, text = clients("--behaviour", "refuse-delete", "--", "curl", "-sS", "--cacert", "{ca}", "-u", "{user}:{password}",
-                             "imaps://{host}:{tls-port}/INBOX?ALL", status=0)
-        check(rows and all(" works " in r for r in rows.values()), f"curl: {text}")
     print("clients: ok" if not wrong else f"clients: {len(wrong)} failed")
     return bool(wrong)
 
