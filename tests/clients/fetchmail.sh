@@ -15,4 +15,4 @@ poll $IMAPDIFF_HOST service $IMAPDIFF_TLS_PORT protocol imap
     mda "$here/deliver"
 END
 chmod 600 "$here/fetchmailrc"
-HOME=$here FETCHMAILHOME=$here fetchmail -f "$here/fetchmailrc" --nodetach -v --nosyslog
+HOME=$here FETCHMAILHOME=$here fetchmail -f "$here/fetchmailrc" --pidfile "$here/fetchmail.pid" --nodetach -v --nosyslog

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""neomutt.py: NeoMutt in a terminal: for each mailbox a session that reads all mail, copies it to a Maildir, flags it, writes the flags
+"""neomutt.py: NeoMutt in a terminal: for some mailboxes a session that reads all mail, copies it to a Maildir, flags it, writes the flags
 back, deletes one message of INBOX and quits. What is typed is one line of commands; a shell escape behind it tells that it is done.
-What is there in the end is copied by a session of its own, which changes nothing."""
+What is there in the end is copied by a session for each mailbox, which changes nothing."""
 import os, pty, select, shutil, signal, struct, fcntl, sys, termios, time
 
 env = {k: os.environ["IMAPDIFF_" + k] for k in ("HOST", "TLS_PORT", "USER", "PASSWORD", "CA", "DIR")}
@@ -105,7 +105,7 @@ shutil.rmtree(env["DIR"], ignore_errors=True)
 os.makedirs(env["DIR"])
 read_folder, folder = HERE + "/read", env["DIR"] + "/all"
 shutil.rmtree(read_folder, ignore_errors=True)
-for box in BOXES:
+for box in ("INBOX", "Sent", "Archive/2025", "Shared/Team"):
     delete = "<first-entry><delete-message>" if box == "INBOX" else ""
     session(box, "<display-message><exit>" + copy_to(read_folder),
             f"<tag-pattern>~A<enter><tag-prefix><flag-message><untag-pattern>~A<enter>{delete}<sync-mailbox><imap-fetch-mail>")

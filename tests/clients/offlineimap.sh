@@ -27,8 +27,8 @@ remotepass = $IMAPDIFF_PASSWORD
 ssl = yes
 sslcacertfile = $IMAPDIFF_CA
 maxconnections = 1
-# Else it makes what another client has deleted anew, and gives up at the superior, which is there (FINDINGS).
-createfolders = False
+# Else it makes what another client has deleted anew, and gives up at the superior, which is there (FINDINGS 80).
+createfolders = ${CREATEFOLDERS:-False}
 END
 offlineimap -c "$rc" -o || exit
 . "${0%/*}/change_maildirs.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A sample of `make clients`: the drivers of real clients that are quick and likely there (Python's imaplib; curl where it
 is installed or unpacked) under some behaviours end with exactly the mail that is served; and what mk/clients.py
-says of grids."""
-import os, shutil, subprocess, sys
+says of grids; that FINDINGS.md and corpus/clients agree, and each trace there shows what it says."""
+import glob, os, re, shutil, subprocess, sys
 
 BIN = os.path.abspath(os.environ.get("IMAPDIFF", "build/san/imapdiff"))
 WORK = os.path.abspath("build/tests/clients-real")
@@ -40,6 +40,22 @@ def summary(known, *rows):
     return p.returncode, p.stdout + p.stderr
 
 
+def findings():
+    behaviours = subprocess.run([BIN, "list", "behaviours"], capture_output=True, text=True).stdout
+    clients = subprocess.run(["sh", "mk/packages.sh", "list", "clients"], capture_output=True, text=True).stdout.split()
+    rows = dict(re.findall(r"^\| (C\d+) \| (.*)$", open("FINDINGS.md").read(), re.M))
+    traces = {os.path.basename(f).split("-")[0]: f for f in glob.glob("corpus/clients/*.trace")}
+    check(rows and sorted(rows) == sorted(traces), f"rows {sorted(rows)}, traces {sorted(traces)}")
+    for n, path in traces.items():
+        head, _, body = open(path).read().partition("\n\n")
+        said = dict(re.findall(r"^# (\w+): (.*)$", head, re.M))
+        check(f"`make replay-{n}`" in rows.get(n, "") and f"`{os.path.basename(path)[:-6]}`" in rows.get(n, ""), f"{n}: its row")
+        check(said["client"] in clients, f"{n}: client {said['client']}")
+        check(re.search(f"^{re.escape(said['behaviour'])} (?!.* fault: )", behaviours, re.M), f"{n}: behaviour {said['behaviour']}")
+        lines = body.splitlines()
+        check(any(re.search(said["shows"], a) and re.search(said["then"], b) for a, b in zip(lines, lines[1:])), f"{n}: its own trace")
+
+
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
@@ -55,6 +71,7 @@ def main():
         status, text = summary(f"c b[3] {word} because\n", *fine, bad)
         check(status == 0 and f"c {word}: because" in text, f"{word} is known: {text}")
     check(summary("")[0] == 1, "an empty grid passes")
+    findings()
     grid("imaplib", sys.executable, "-P", os.path.abspath("tests/clients/imaplib.py"))
     triplet = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True).stdout.strip()
     path = f"{ROOT}/usr/bin:{os.environ['PATH']}"
