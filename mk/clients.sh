@@ -26,7 +26,8 @@ for name in $names; do
     else driver=$driver.lua run="$lua imapfilter -t {ca} -c"; fi
     rm -rf "$where/run/$name"
     mkdir -p "$where/run"
-    echo "== $name $(sed -n '2s/.*_\(.*\)_.*\.deb/\1/p' "$root/.packages/client_$name" 2>/dev/null)"
+    package=$(sed -n '1s/ .*//;1p' "$root/.packages/client_$name" 2>/dev/null)
+    echo "== $name $(sed -n "s/^${package:-none}_\(.*\)_.*\.deb/\1/p" "$root/.packages/client_$name" 2>/dev/null)"
     # shellcheck disable=SC2046,SC2086
     "$build/imapdiff" clients --jobs "${JOBS:-6}" --time 180s --out "$where/run/$name" $(sed -n 's/^# clients: //p' "$driver") \
         ${BEHAVIOUR:+--behaviour "$BEHAVIOUR"} -- "$@" $run "$driver" >"$where/$name.grid" 2>&1
