@@ -18,7 +18,8 @@ static const char config[] =
     "service imap-login {\n  chroot =\n  process_limit = 20\n"
     "  inet_listener imap {\n    port = %d\n  }\n  inet_listener imaps {\n    port = %d\n    ssl = yes\n  }\n}\n"
     "service imap-urlauth-login {\n  chroot =\n  process_limit = 1\n}\n"
-    "service anvil {\n  chroot =\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\nservice stats {\n  chroot =\n}\n";
+    "service anvil {\n  chroot =\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\nservice stats {\n  chroot =\n}\n"
+    "service ipc {\n  chroot =\n}\n";
 
 static int prepare(const struct server_instance *in, char *err, size_t errlen)
 {
