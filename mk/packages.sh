@@ -159,9 +159,9 @@ build_shim() {
     shim=$sysroot/imapdiff/relocate.so
     [ "$shim" -nt "$source" ] && return 0
     mkdir -p "$sysroot/imapdiff"
-    ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -Wall -shared -fPIC -o "$shim.part" "$source" -ldl ||
+    ${CC:-gcc} -std=c17 -D_GNU_SOURCE -O2 -Wall -shared -fPIC -o "$shim.$$" "$source" -ldl ||
         die 1 "cannot compile $source"
-    mv "$shim.part" "$shim"
+    mv "$shim.$$" "$shim"
 }
 
 unpack() {
