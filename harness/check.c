@@ -26,6 +26,7 @@ static bool parse(int argc, char **argv, struct check_options *o) {
         {.name = "reach", .type = CLI_FLAG, .to = &o->reach},
         {.name = "quiet", .type = CLI_FLAG, .to = &o->quiet},
         {.name = "deadline", .type = CLI_TIME, .to = &o->deadline_ms},
+        {.name = "pause", .type = CLI_TIME, .to = &o->pause_ms},
         {.name = "allow-inbox", .type = CLI_FLAG, .to = &o->allow_inbox},
         {.name = "resume", .type = CLI_TEXT, .to = &o->resume},
         {.name = "user", .type = CLI_LIST, .to = o->users, .n = &o->users_n, .max = TARGET_USERS},

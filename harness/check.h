@@ -16,6 +16,7 @@ struct check_options {
     int targets;
     uint64_t time_ms;     /* 0: no limit of time */
     uint64_t deadline_ms; /* of one reply; 0: the target's own */
+    uint64_t pause_ms;    /* of a checkpoint: what is still untold behind it is late; 0: the target's own */
     uint64_t programs;    /* generated ones; CHECK_NO_LIMIT: as many as there is time for */
     uint64_t seed;
     int clients;          /* sessions of a generated program, at most */

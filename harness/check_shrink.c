@@ -174,6 +174,7 @@ int shrink_main(int argc, char **argv) {
         {.name = "times", .type = CLI_NUMBER, .to = &rate},
         {.name = "seed", .type = CLI_NUMBER, .to = &o.seed},
         {.name = "deadline", .type = CLI_TIME, .to = &o.deadline_ms},
+        {.name = "pause", .type = CLI_TIME, .to = &o.pause_ms},
         {.name = "allow-inbox", .type = CLI_FLAG, .to = &o.allow_inbox},
         {.name = "user", .type = CLI_LIST, .to = o.users, .n = &o.users_n, .max = TARGET_USERS},
         {.name = "behaviours", .type = CLI_LIST, .to = o.behaviours, .n = &o.folders, .max = CHECK_FOLDERS},

@@ -18,6 +18,8 @@ static bool open_target(struct stage *s, int *status, char *err, size_t errlen) 
     *status = usage ? EXIT_USAGE : EXIT_TARGET;
     if (s->target && s->o->deadline_ms)
         s->target->reply_ms = s->o->deadline_ms > 3600000 ? 3600000 : (int)s->o->deadline_ms;
+    if (s->target && s->o->pause_ms)
+        s->target->pause_ms = s->o->pause_ms > 60000 ? 60000 : (int)s->o->pause_ms;
     return s->target != NULL;
 }
 

@@ -60,6 +60,7 @@ static void help(void) {
         "  --report DIR         a page with grid, findings, traces as charts\n"
         "  --deadline 20s       for one reply; a server that is silent longer three times in a row ends the "
         "run\n"
+        "  --pause 500ms        what a session is not told of within it, at a checkpoint, is late\n"
         "  --strict             DEVIATES fails the run too\n"
         "  --shrink             make the traces of findings that fail the run small, and measure their rate\n"
         "  --first              stop at the first finding that fails the run\n"

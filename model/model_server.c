@@ -141,13 +141,21 @@ static void bind_unknowns(struct model_server *m, const struct step *s) {
     if (run_fault(&m->run, P_FAULT_APPEND, 0, OP_F_UID_DESCENDS) && g->uid > 2) g->uid -= 2;
 }
 
+/* Drops what is dead, and its text where that is most. */
+static void tidy(struct model_server *m) {
+    world_collect(m->w);
+    char *spare = m->w->text > m->w->cap.text / 2 ? malloc(m->w->text) : NULL;
+    if (spare) world_pack_text(m->w, spare);
+    free(spare);
+}
+
 /* Makes room before the step, so that a step neither fails nor needs a copy to fall back on. */
 static bool make_room(struct model_server *m, const struct step *s) {
     uint32_t text = s->c->args.n - s->c->message.s.n;
     if (s->c->kind == CMD_RENAME) text = 2 * text + m->w->text; /* inferior names move along */
     if (text > 1u << 16) return false;
     if (world_has_room(m->w, text)) return true;
-    world_collect(m->w);
+    tidy(m);
     for (int tries = 0; tries < 12 && !world_has_room(m->w, text); tries++)
         if (!grow(m)) return false;
     return world_has_room(m->w, text);
@@ -229,7 +237,7 @@ static void tagged_reply(struct model_server *m, struct step *s) {
         serve_hangup(m, session);
         return;
     }
-    if (run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_NO_TAGGED)) return;
+    if (run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_NO_TAGGED) || serve_breaks_off(m, session, context)) return;
     if (s->word == REPLY_BYE || s->word == REPLY_NONE) {
         serve_line(m, session, "* BYE %s", s->text && *s->text ? s->text : "Gone");
         serve_hangup(m, session);
@@ -238,6 +246,7 @@ static void tagged_reply(struct model_server *m, struct step *s) {
     if (newname(m, s)) return;
     reply_code(m, s, code, sizeof code);
     if (run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_BAD_SYNTAX)) serve_line(m, session, "* 1 FETCH FLAGS \\Seen");
+    if (run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_NO_TEXT)) serve_line(m, session, "* NO");
     int tag_n = s->c->tag.n ? (int)s->c->tag.n : 1;
     const char *tag = s->c->tag.n ? (const char *)s->c->tag.p : "*";
     bool wrong = run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_WRONG_TAG);
@@ -250,14 +259,16 @@ static void tagged_reply(struct model_server *m, struct step *s) {
     m->out.len = 0;
     m->speaking = session;
     if (wrong) out_text(&m->out, "Z99");
+    else if (run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_OLD_TAG)) out_text(&m->out, m->session[session].tag_before);
     else out_octets(&m->out, tag, (size_t)tag_n);
     out_text(&m->out, " ");
     out_text(&m->out, word_text(s->word));
     out_text(&m->out, " ");
     out_text(&m->out, code);
     out_text(&m->out, text);
-    out_text(&m->out, "\r\n");
+    out_text(&m->out, run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_LF_ALONE) ? "\n" : "\r\n");
     serve_flush(m);
+    snprintf(m->session[session].tag_before, sizeof m->session[session].tag_before, "%.*s", tag_n, tag);
     if (run_fault(&m->run, P_FAULT_TAGGED, context, OP_F_TWO_TAGGED))
         serve_line(m, session, "%.*s %s again", tag_n, tag, word_text(s->word));
 }
@@ -268,8 +279,9 @@ bool serve_over_quota(struct model_server *m, struct step *s) {
     bool adds = c->kind == CMD_APPEND || c->kind == CMD_COPY || c->kind == CMD_MOVE;
     bool full = false;
     for (unsigned b = 1; most && adds && b < m->w->boxes; b++) full |= w_box(m->w, b)->held * 2u > most;
-    if (full) world_collect(m->w); /* the dead do not count */
-    if (!names || m->w->names <= names || (c->kind != CMD_CREATE && c->kind != CMD_RENAME && c->kind != CMD_SUBSCRIBE)) return false;
+    bool names_one = c->kind == CMD_CREATE || c->kind == CMD_RENAME || c->kind == CMD_SUBSCRIBE;
+    if (full || (names_one && m->w->names > names + m->w->free_names)) tidy(m); /* the dead do not count */
+    if (!names || m->w->names <= names + m->w->free_names || !names_one) return false;
     s->word = REPLY_NO;
     s->text = "[LIMIT] Too many mailboxes";
     return true;
@@ -314,11 +326,15 @@ static void answer(struct model_server *m, int session) {
         s->text = "No room";
     }
     m->speaking = session;
+    int t = tagged_context(s);
+    bool late = run_fault(&m->run, P_FAULT_TAGGED, point_context(P_FAULT_TAGGED, 1, &t), OP_F_LATE_DATA);
+    if (late) tagged_reply(m, s);
+    m->speaking = session;
     serve_data(m, s);
     serve_flush(m);
     if (m->session[session].open && w_session(m->w, (unsigned)session)->state == SES_SELECTED && s->word != REPLY_BYE)
         serve_tell(m, session, moment_of(s), s);
-    tagged_reply(m, s);
+    if (!late) tagged_reply(m, s);
     after_reply(m, s);
     if (m->run.full) grow(m); /* a view had no room for what there is to tell */
 }

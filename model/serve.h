@@ -16,6 +16,7 @@ struct serve_session {
     size_t literal_end;     /* > 0: a literal reaches to here */
     size_t command;         /* AUTHENTICATE: length of the command before its answer line */
     unsigned held_tag;      /* F_NO_TAGGED: replies kept back */
+    char tag_before[32];    /* F_OLD_TAG: of the last reply, cut */
 };
 
 struct model_server {
@@ -44,6 +45,11 @@ void serve_hangup(struct model_server *m, int session);
 void serve_start_run(struct model_server *m);
 /* Runs the command in the session's first n octets, and answers it; `secret`: AUTHENTICATE's answer line. */
 void serve_command(struct model_server *m, int session, size_t n, struct slice secret);
+/* serve_wire.c, faults: a response is begun, and its end never comes: true. */
+bool serve_breaks_off(struct model_server *m, int session, uint32_t tagged_context);
+/* The command at the buffer's beginning, which reaches to `end`, is overtaken by the one behind it: they change places. Returns
+ * where the first one ends now. */
+size_t serve_overtaken(struct model_server *m, int session, size_t end);
 /* Frees a large input buffer that holds nothing. */
 void serve_give_back(struct model_server *m, struct serve_session *s);
 /* The command would make more than the host allows: answers NO, true. */

@@ -87,9 +87,10 @@ static void serve_id(struct model_server *m, struct step *s) {
         else if (m->opt.id)
             serve_line(m, s->session, "* ID %s", m->opt.id);
         else
-            serve_line(m, s->session, "* ID (\"name\" \"imapdiff model\"%s%s%s)", run_fault(r, P_FAULT_ID, context, OP_F_ID_ODD) ? " \"odd\"" : "",
+            serve_line(m, s->session, "* ID (\"name\" \"imapdiff model\"%s%s%s%s)", run_fault(r, P_FAULT_ID, context, OP_F_ID_ODD) ? " \"odd\"" : "",
                        run_fault(r, P_FAULT_ID, context, OP_F_ID_LONG) ? " \"a234567890123456789012345678901\" \"x\"" : "",
-                       run_fault(r, P_FAULT_ID, context, OP_F_ID_DUP) ? " \"NAME\" \"again\"" : "");
+                       run_fault(r, P_FAULT_ID, context, OP_F_ID_DUP) ? " \"NAME\" \"again\"" : "",
+                       run_fault(r, P_FAULT_ID, context, OP_F_ID_BLANK) ? " " : "");
     }
 }
 

@@ -23,9 +23,13 @@ void serve_octets(struct model_server *m, const uint8_t *p, size_t n) {
 
 enum { LENT = 2048 }; /* octets of a message that are worth not being copied */
 
-static void big(struct model_server *m, struct slice v) {
+static void big(struct model_server *m, const struct step *s, struct slice v) {
     char head[32];
-    int n = snprintf(head, sizeof head, "{%u}\r\n", v.n);
+    int f[2] = {s->c->uid, 0};
+    uint32_t context = point_context(P_FAULT_FETCH, 2, f), announced = v.n;
+    if (run_fault(&m->run, P_FAULT_FETCH, context, OP_F_LITERAL_LONG)) announced += 3;
+    if (run_fault(&m->run, P_FAULT_FETCH, context, OP_F_LITERAL_SHORT) && v.n > 3) announced -= 3;
+    int n = snprintf(head, sizeof head, "{%u}\r\n", announced);
     out_octets(&m->out, head, (size_t)n);
     if (!m->opt.lend || v.n < LENT) {
         serve_octets(m, v.p, v.n);
@@ -77,7 +81,7 @@ static void section_name(struct model_server *m, const struct fetch_want *w) {
     }
 }
 
-static void print_octets(struct model_server *m, const struct fetch_want *w, uint32_t id) {
+static void print_octets(struct model_server *m, const struct step *s, const struct fetch_want *w, uint32_t id) {
     struct slice want = {(const uint8_t *)"", 0}, v = {(const uint8_t *)"", 0};
     if (w->att == ATT_BODY_SECTION) want = w->section;
     if (w->att == ATT_RFC822_HEADER) want = (struct slice){(const uint8_t *)"HEADER", 6};
@@ -91,7 +95,7 @@ static void print_octets(struct model_server *m, const struct fetch_want *w, uin
         v.p += first;
         v.n = v.n - first < w->count ? v.n - first : w->count;
     }
-    big(m, v);
+    big(m, s, v);
 }
 
 /* MAP-4.1.3-e1 to e11 */
@@ -143,7 +147,7 @@ static void print_item(struct model_server *m, const struct step *s, const struc
         out_number(&m->out, o->octets(o->self, id).n + (run_fault(&m->run, P_FAULT_FETCH, context, OP_F_WRONG_SIZE) ? ++m->selects : 0));
         break;
     case ATT_ENVELOPE: case ATT_BODY: case ATT_BODYSTRUCTURE: print_made(m, id, w->att); break;
-    default: print_octets(m, w, id); break;
+    default: print_octets(m, s, w, id); break;
     }
 }
 

@@ -110,6 +110,7 @@ static void line_done(struct model_server *m, int session, size_t end) {
         serve_line(m, session, "+ ");
         return;
     }
+    end = serve_overtaken(m, session, end);
     serve_command(m, session, end, (struct slice){0});
     if (s->open) consume(s, end);
 }

@@ -153,13 +153,19 @@ static uint32_t add_text(struct world *w, const void *p, size_t n) {
 uint16_t world_name(struct world *w, uint8_t user, struct slice name) {
     uint16_t i = world_find_name(w, user, name);
     if (i) return i;
-    if (w->names >= w->cap.names) return 0;
+    if (!w->free_names && w->names >= w->cap.names) return 0;
     uint32_t at = add_text(w, name.p, name.n);
     if (!at) return 0;
-    struct wname *n = w_name(w, w->names);
+    if (w->free_names) {
+        i = w->free_name;
+        w->free_name = w_name(w, i)->newname;
+        w->free_names--;
+    } else
+        i = w->names++;
+    struct wname *n = w_name(w, i);
     *n = (struct wname){.text = at, .len = (uint16_t)name.n, .user = user};
     if (name_is_inbox(name)) n->exists = NAME_YES;
-    return w->names++;
+    return i;
 }
 
 struct slice world_name_text(const struct world *w, uint16_t name) {
@@ -359,7 +365,7 @@ bool world_has_room(const struct world *w, uint32_t text) {
     return w->cap.messages - w->messages + w->free_messages + 0u >= most &&
            w->cap.versions - w->versions + w->free_versions + 0u >= 2 * most &&
            w->cap.contents - w->contents + w->free_contents >= 2 && w->cap.view >= most && w->cap.boxes - w->boxes >= 2 &&
-           w->cap.names >= 2 * w->names + 3 && w->cap.text - w->text >= text + 64;
+           w->cap.names >= 2 * (w->names - w->free_names) + 3 && w->cap.text - w->text >= text + 64;
 }
 
 static void give_version(struct world *w, uint16_t v) {
@@ -410,6 +416,41 @@ static void free_contents(struct world *w) {
     }
 }
 
+/* Names that no mailbox, subscription, session or hint has. */
+static void free_names(struct world *w) {
+    for (unsigned i = 1; i < w->names; i++) w_name(w, i)->held = 0;
+    for (unsigned b = 1; b < w->boxes; b++) w_name(w, w_box(w, b)->used ? w_box(w, b)->name : 0)->held = 1;
+    for (unsigned s = 0; s < w->cap.sessions; s++) w_name(w, w_session(w, s)->was)->held = 1;
+    for (unsigned i = 1; i < w->names; i++) w_name(w, w_name(w, i)->user == USER_FREE ? 0 : w_name(w, i)->newname)->held = 1;
+    for (unsigned i = 1; i < w->names; i++) {
+        struct wname *n = w_name(w, i);
+        if (n->held || n->box || n->newname || n->exists || n->subscribed || n->user == USER_FREE) continue;
+        *n = (struct wname){.newname = w->free_name, .user = USER_FREE};
+        w->free_name = (uint16_t)i;
+        w->free_names++;
+    }
+}
+
+void world_pack_text(struct world *w, char *spare) {
+    uint32_t at = 1;
+    spare[0] = 0;
+    for (unsigned i = 1; i < w->names; i++) {
+        struct wname *n = w_name(w, i);
+        if (n->user == USER_FREE) continue;
+        memcpy(spare + at, w_text(w, n->text), n->len + 1u);
+        n->text = at;
+        at += n->len + 1u;
+    }
+    for (unsigned i = 0; i < w->keywords; i++) {
+        size_t n = strlen(w_text(w, w->keyword[i])) + 1;
+        memcpy(spare + at, w_text(w, w->keyword[i]), n);
+        w->keyword[i] = at;
+        at += (uint32_t)n;
+    }
+    memcpy(w_text(w, 0), spare, at);
+    w->text = at;
+}
+
 void world_collect(struct world *w) {
     mark_views(w);
     for (unsigned b = 1; b < w->boxes; b++) {
@@ -434,6 +475,7 @@ void world_collect(struct world *w) {
             *box = (struct wbox){0};
     }
     free_contents(w);
+    free_names(w);
 }
 
 void world_trim(struct world *w) {

@@ -78,6 +78,7 @@ struct wname {
     uint16_t newname;   /* renamed to */
     uint8_t exists, subscribed; /* NAME_* */
     uint8_t user;
+    uint8_t held;       /* world_collect's mark */
     uint32_t last_validity, last_uid; /* of the mailbox that had this name before */
 };
 
@@ -118,8 +119,8 @@ struct world {
     uint32_t cost, note;    /* the oracle's: cost of the explanation so far, its last note */
     struct world_caps cap;
     uint16_t boxes, messages, versions, names, contents, keywords; /* used so far; index 0 is never used */
-    uint16_t free_message, free_version, free_content;             /* given back by world_collect: lists */
-    uint16_t free_messages, free_versions, free_contents;          /* their lengths */
+    uint16_t free_message, free_version, free_content, free_name;     /* given back by world_collect: lists */
+    uint16_t free_messages, free_versions, free_contents, free_names; /* their lengths */
     uint32_t text;
     uint32_t o_session, o_box, o_message, o_version, o_name, o_content, o_view, o_text;
     uint32_t keyword[WORLD_KEYWORDS]; /* text offsets; NUL-terminated there */
@@ -157,8 +158,10 @@ uint64_t world_hash(const struct world *w); /* of everything but cost and note *
 /* Is there room for a command that touches every message of one view and adds as many, renames every name, and brings
  * `text` octets of names and flags? (serving only) */
 bool world_has_room(const struct world *w, uint32_t text);
-/* Frees dead messages that no view holds, and versions that nobody may be told (serving only). */
+/* Frees dead messages that no view holds, versions that nobody may be told, and names of no mailbox (serving only). */
 void world_collect(struct world *w);
+/* Gives back the text of names that are gone; `spare` has room for w->text octets (serving only). */
+void world_pack_text(struct world *w, char *spare);
 /* Frees only versions that no view may be told any more, of messages that live (judging). */
 void world_trim(struct world *w);
 
@@ -167,7 +170,7 @@ uint16_t world_name(struct world *w, uint8_t user, struct slice name);
 uint16_t world_find_name(const struct world *w, uint8_t user, struct slice name); /* 0: never heard of */
 struct slice world_name_text(const struct world *w, uint16_t name);
 bool name_is_inbox(struct slice name);
-enum { USER_SHARED = 254, USER_NOBODY }; /* serving: owner of what all users have in common; of the name of no mailbox */
+enum { USER_FREE = 253, USER_SHARED, USER_NOBODY }; /* serving: owner of what all users have in common; of the name of no mailbox */
 
 uint16_t world_add_box(struct world *w, uint16_t name, uint8_t state); /* binds the name when LIVE */
 uint16_t world_add_message(struct world *w, uint16_t box, uint16_t content, uint32_t flags);
