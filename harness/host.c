@@ -172,6 +172,7 @@ static void prepare(struct host *h) {
     m->hangup = conn_hangup;
     m->start_tls = conn_start_tls;
     m->busy = conn_busy;
+    m->pieces = conn_pieces;
     m->now = now;
     m->on_id = on_id;
     m->on_clientid = on_clientid;

@@ -54,6 +54,9 @@ bool host_fill_command(struct host *h, const char *command, char *err, size_t er
 bool host_fill_mailbox(struct host *h, const char *mailbox, char *err, size_t errlen);
 bool host_fill_message(struct host *h, const char *mailbox, const char *flags, const char *date,
                        const void *octets, size_t n, char *err, size_t errlen);
+/* The same of a text whose lines may end in LF alone. */
+bool host_fill_text(struct host *h, const char *mailbox, const char *flags, const char *date, const char *p,
+                    size_t n, char *err, size_t errlen);
 /* host_mail.c: a Maildir with its folders, or an mbox file, for the user that host_fill_user logged in. */
 bool host_fill_mail(struct host *h, const char *path, char *err, size_t errlen);
 /* host_builtin.c: for each user of the model's options a few mailboxes and messages; Shared/Team for all. */

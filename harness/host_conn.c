@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-    TURN_US = 2000,       /* of computing for one client before others have their turn */
+    TURN_US = 500,        /* of computing for one client before others have their turn */
     READ_STEP = 16384,    /* octets taken at once */
     HIGH_WATER = 1 << 20, /* waiting octets beyond which no further command is begun */
     LOW_WATER = 1 << 18   /* below which the next one is */
@@ -143,6 +143,14 @@ void conn_start_tls(void *user, int session) {
     bufferevent_disable(c->bev, EV_READ);
 }
 
+void conn_pieces(void *user, int session) {
+    struct host_conn *c = speaking(user, session);
+    if (!c)
+        return;
+    c->octets = true;
+    bufferevent_set_max_single_write(c->bev, 1);
+}
+
 bool conn_busy(void *user, int session) {
     struct host *h = user;
     struct host_conn *c = &h->conn[session];
@@ -262,6 +270,8 @@ void conn_secure(struct host_conn *c) {
     }
     c->ssl = ssl;
     bufferevent_openssl_set_allow_dirty_shutdown(c->bev, 1);
+    if (c->octets)
+        bufferevent_set_max_single_write(c->bev, 1);
     bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
     bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 }

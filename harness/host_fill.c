@@ -1,6 +1,7 @@
 /* host_fill.c: mail that is there from the start, put in by the commands that a client would send. */
 #include "host_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = 1000 };
@@ -97,4 +98,21 @@ bool host_fill_message(struct host *h, const char *mailbox, const char *flags, c
     say_text(h, head);
     say(h, octets, n);
     return done(h, mailbox, err, errlen);
+}
+
+/* Line ends become CRLF (RFC 3501 2.3.1.1 knows no other). */
+bool host_fill_text(struct host *h, const char *mailbox, const char *flags, const char *date, const char *p,
+                    size_t n, char *err, size_t errlen) {
+    char *text = malloc(2 * n + 1);
+    size_t k = 0;
+    for (size_t i = 0; text && i < n; i++) {
+        if (p[i] == '\n' && (!i || p[i - 1] != '\r'))
+            text[k++] = '\r';
+        text[k++] = p[i] ? p[i] : '?'; /* NUL cannot be sent */
+    }
+    bool ok = text && host_fill_message(h, mailbox, flags, date, text, k, err, errlen);
+    if (!text)
+        snprintf(err, errlen, "out of memory");
+    free(text);
+    return ok;
 }

@@ -15,36 +15,12 @@
 
 enum { PATH = 1000, DEPTH = 8, MESSAGE_MAX = 30 << 20 };
 
-struct text {
-    char *p;
-    size_t n;
-};
-
-/* Line ends become CRLF (RFC 3501 2.3.1.1 knows no other). */
-static bool with_crlf(const char *p, size_t n, struct text *to) {
-    to->p = malloc(2 * n + 1);
-    to->n = 0;
-    for (size_t i = 0; to->p && i < n; i++) {
-        if (p[i] == '\n' && (!i || p[i - 1] != '\r'))
-            to->p[to->n++] = '\r';
-        to->p[to->n++] = p[i] ? p[i] : '?'; /* NUL cannot be sent */
-    }
-    return to->p != NULL;
-}
-
 static bool put(struct host *h, const char *mailbox, const char *flags, time_t at, const char *p, size_t n,
                 char *err, size_t errlen) {
     char date[40];
     struct tm tm;
-    struct text t;
     strftime(date, sizeof date, "%d-%b-%Y %H:%M:%S +0000", gmtime_r(&at, &tm));
-    if (!with_crlf(p, n, &t)) {
-        snprintf(err, errlen, "out of memory");
-        return false;
-    }
-    bool ok = host_fill_message(h, mailbox, flags, date, t.p, t.n, err, errlen);
-    free(t.p);
-    return ok;
+    return host_fill_text(h, mailbox, flags, date, p, n, err, errlen);
 }
 
 static void *map(const char *path, struct stat *st, char *err, size_t errlen) {

@@ -30,6 +30,7 @@ struct host_conn {
     bool held;      /* the model keeps commands back until this client has read, or others had their turn */
     bool eof;       /* the client will send nothing more */
     bool said_all;  /* PHASE_LAST: all has been sent, and the end of it */
+    bool octets;    /* sent one by one */
     bool cut;       /* to be freed by the sweep */
     uint64_t since, heard; /* ms: of the phase; of the last octets from the client */
     uint64_t opened;       /* ms: the connection */
@@ -71,6 +72,7 @@ void conn_emit(void *user, int session, const uint8_t *p, size_t n);
 void conn_lend(void *user, int session, const uint8_t *p, size_t n);
 void conn_hangup(void *user, int session);
 void conn_start_tls(void *user, int session);
+void conn_pieces(void *user, int session);
 bool conn_busy(void *user, int session);
 
 /* host_fill.c */

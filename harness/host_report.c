@@ -167,7 +167,7 @@ static void judge_syntax(struct client_report *r, int session, const struct serv
 
 static void judge_id(struct client_report *r, int session, const struct served_command *c) {
     struct id_limits l = id_check_limits(c->c->id);
-    if (!c->caps_told)
+    if (!c->caps_told || c->unoffered)
         find(r, session, "ID-3-b", "ID is sent before the server said that it knows it");
     if (l.field_too_long)
         find(r, session, "ID-3.3-d", "an ID field of more than 30 octets");

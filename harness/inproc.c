@@ -41,6 +41,8 @@ struct inproc {
     struct buffer queue;
     size_t head;            /* of the queue */
     struct buffer response; /* the one being told */
+    struct buffer out;      /* sent, and on its way: what one session sends in a row arrives at once */
+    int out_session;
     uint64_t clock;
     uint32_t serial;
     bool failed; /* memory ran out */
@@ -111,7 +113,7 @@ void inproc_reset(struct inproc *p) {
         p->peer[i].open = false;
         p->peer[i].in.n = 0;
     }
-    p->queue.n = p->head = 0;
+    p->queue.n = p->head = p->out.n = 0;
     p->clock = 0;
 }
 
@@ -123,6 +125,7 @@ void inproc_free(struct inproc *p) {
         free(p->peer[i].in.p);
     free(p->queue.p);
     free(p->response.p);
+    free(p->out.p);
     free(p);
 }
 
@@ -131,8 +134,16 @@ static int fail(struct inproc *p, const char *text) {
     return -1;
 }
 
+static void arrive(struct inproc *p) {
+    size_t n = p->out.n;
+    p->out.n = 0;
+    if (n && p->peer[p->out_session].connected)
+        model_server_input(p->server, p->out_session, p->out.p, n);
+}
+
 static int op_open(void *self, int session, bool tls) {
     struct inproc *p = self;
+    arrive(p);
     if (session < 0 || session >= TRANSPORT_SESSIONS || p->peer[session].open)
         return fail(p, "the session is open already");
     struct buffer in = p->peer[session].in;
@@ -147,7 +158,10 @@ static int op_send(void *self, int session, const uint8_t *octets, size_t n) {
     p->clock += 1000;
     if (!p->peer[session].connected)
         return fail(p, "the session is not open");
-    model_server_input(p->server, session, octets, n);
+    if (p->out_session != session)
+        arrive(p);
+    p->out_session = session;
+    put(p, &p->out, octets, n);
     return p->failed ? fail(p, "out of memory") : 0;
 }
 
@@ -156,6 +170,7 @@ static uint64_t tick(struct inproc *p) { return p->clock += 1000; }
 static int op_starttls(void *self, int session) {
     struct inproc *p = self;
     struct peer *peer = &p->peer[session];
+    arrive(p);
     if (!peer->connected)
         return fail(p, "the session is not open");
     /* What the model emitted behind its OK stands in the queue or the buffer: it came in clear. */
@@ -184,6 +199,7 @@ static int op_starttls(void *self, int session) {
 static void op_close(void *self, int session) {
     struct inproc *p = self;
     struct peer *peer = &p->peer[session];
+    arrive(p);
     bool was = peer->connected;
     peer->open = peer->connected = false;
     peer->serial = ++p->serial;
@@ -295,6 +311,7 @@ static int expire(struct inproc *p) {
 
 static int op_poll(void *self, int timeout_ms) {
     struct inproc *p = self;
+    arrive(p);
     int told = deliver(p);
     if (!told) {
         model_server_tick(p->server);

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "content_mime.h"
 #include "host.h"
+#include "host_fixture.h"
 #include "interrupt.h"
 
 #include <errno.h>
@@ -12,9 +13,11 @@ enum { USERS = 64, FOLDERS = 8 };
 
 struct serve {
     struct host_options host;
-    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *mail, *report,
+    const char *behaviour[16], *folder[FOLDERS], *user[USERS + 1], *tls[2], *id_log, *mail, *report, *fixture_file, *without[8],
         *clientid[POLICY_RULES];
-    int behaviours_n, folders, users, rules;
+    int behaviours_n, folders, users, rules, withouts;
+    int legal[BEHAVIOURS_MAX], legal_n; /* --behaviour all: in the order in which connections meet them */
+    struct fixture *fixture;
     struct policy policy;
     FILE *report_file;
     struct chosen chosen;
@@ -33,6 +36,8 @@ static bool parse(int argc, char **argv, struct serve *s) {
         {.name = "user", .type = CLI_LIST, .to = s->user, .n = &s->users, .max = USERS},
         {.name = "clientid", .type = CLI_LIST, .to = s->clientid, .n = &s->rules, .max = POLICY_RULES},
         {.name = "mail", .type = CLI_TEXT, .to = &s->mail},
+        {.name = "fixture", .type = CLI_TEXT, .to = &s->fixture_file},
+        {.name = "without", .type = CLI_LIST, .to = s->without, .n = &s->withouts, .max = 8},
         {.name = "report", .type = CLI_TEXT, .to = &s->report},
         {.name = "id-log", .type = CLI_TEXT, .to = &s->id_log},
         {.name = "seed", .type = CLI_NUMBER, .to = &s->host.model.seed},
@@ -48,6 +53,10 @@ static bool parse(int argc, char **argv, struct serve *s) {
             cli_error("serve: --user: expected NAME:PASSWORD, each of 1 to 200 octets");
             return false;
         }
+    }
+    if (s->fixture_file && (s->users || s->mail)) {
+        cli_error("serve: --fixture: the file has users and mail; neither --user nor --mail goes with it");
+        return false;
     }
     if (s->tls[0] && s->host.write_ca) {
         cli_error("serve: --write-ca: there is no authority of ours where --tls gives the certificate");
@@ -65,21 +74,64 @@ static void defaults(struct serve *s) {
         o->listen = "127.0.0.1:1143";
     o->cert = s->tls[0];
     o->key = s->tls[1];
-    for (int i = 0; i < 3 && !s->users; i++)
+    for (int i = 0; i < 3 && !s->users && !s->fixture; i++)
         s->user[i] = usual[i];
+    for (int i = 0; s->fixture && fixture_users(s->fixture)[i]; i++)
+        s->user[i] = fixture_users(s->fixture)[i];
     o->model.users = s->user;
     o->model.shared = "Shared/";
+}
+
+/* Those that break no rule, in an order that the seed draws (Fisher and Yates; Knuth's MMIX generator). */
+static void all_in_turn(struct serve *s) {
+    uint64_t x = s->host.model.seed;
+    for (int i = 0; i < behaviours_count(s->behaviours); i++)
+        if (!behaviours_at(s->behaviours, i)->fault)
+            s->legal[s->legal_n++] = i;
+    for (int i = s->legal_n - 1; i > 0; i--) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        int k = (int)((x >> 33) % (unsigned)(i + 1)), was = s->legal[i];
+        s->legal[i] = s->legal[k];
+        s->legal[k] = was;
+    }
+    s->host.model.rotate = s->legal;
+    s->host.model.rotate_n = s->legal_n;
 }
 
 static bool choose(struct serve *s, char *err, size_t errlen) {
     if (!(s->behaviours = load_behaviours(s->folder, s->folders, err, errlen)))
         return false;
+    if (s->behaviours_n == 1 && !strcmp(s->behaviour[0], "all")) {
+        s->host.model.behaviours = s->behaviours;
+        all_in_turn(s);
+        return true;
+    }
     for (int i = 0; i < s->behaviours_n; i++)
         if (!chosen_parse(&s->chosen, s->behaviours, s->behaviour[i], err, errlen))
             return false;
     s->host.model.behaviours = s->behaviours;
     s->host.model.chosen = s->chosen.index;
     s->host.model.chosen_n = s->chosen.n;
+    return true;
+}
+
+/* --without ID,CLIENTID */
+static bool leave_out(struct serve *s, char *err, size_t errlen) {
+    char word[32];
+    for (int i = 0; i < s->withouts; i++)
+        for (const char *p = s->without[i]; *p;) {
+            size_t n = strcspn(p, ",");
+            snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word - 1), p);
+            uint32_t bit = model_server_without(word);
+            if (!bit) {
+                size_t at = (size_t)snprintf(err, errlen, "--without: `%s`: expected some of", word);
+                for (int k = 0; model_server_without_name(k) && at < errlen; k++)
+                    at += (size_t)snprintf(err + at, errlen - at, " %s", model_server_without_name(k));
+                return false;
+            }
+            s->host.model.without |= bit;
+            p += n + (p[n] == ',');
+        }
     return true;
 }
 
@@ -116,6 +168,11 @@ static void announce(const struct serve *s, const struct host *h) {
         printf("%s%.*s", i ? ", " : " for ", (int)strcspn(s->user[i], ":"), s->user[i]);
     for (int i = 0; i < s->chosen.n; i++)
         printf("%s%s", i ? ", " : "; behaves as ", behaviours_at(s->behaviours, s->chosen.index[i])->name);
+    if (s->legal_n)
+        printf("; behaves as each of %d in turn", s->legal_n);
+    for (int i = 0, n = 0; model_server_without_name(i); i++)
+        if (s->host.model.without & model_server_without(model_server_without_name(i)))
+            printf("%s%s", n++ ? ", " : "; without ", model_server_without_name(i));
     putchar('\n');
     fflush(stdout);
 }
@@ -124,6 +181,8 @@ static void announce(const struct serve *s, const struct host *h) {
 static bool fill(struct serve *s, struct host *h, char *err, size_t errlen) {
     char name[256];
     const char *password = strchr(s->user[0], ':') + 1;
+    if (s->fixture)
+        return fixture_fill(s->fixture, h, err, errlen);
     if (!s->mail)
         return host_fill_builtin(h, err, errlen);
     snprintf(name, sizeof name, "%.*s", (int)(password - 1 - s->user[0]), s->user[0]);
@@ -131,7 +190,10 @@ static bool fill(struct serve *s, struct host *h, char *err, size_t errlen) {
 }
 
 static struct host *start(struct serve *s, char *err, size_t errlen) {
-    if (!choose(s, err, errlen) || !rules(s, err, errlen) || !open_log(s, err, errlen) ||
+    if (s->fixture_file && !(s->fixture = fixture_load(s->fixture_file, err, errlen)))
+        return NULL;
+    defaults(s);
+    if (!choose(s, err, errlen) || !leave_out(s, err, errlen) || !rules(s, err, errlen) || !open_log(s, err, errlen) ||
         !open_report(s, err, errlen))
         return NULL;
     if (!(s->content = content_new())) {
@@ -161,6 +223,7 @@ static int finish(struct serve *s, bool served) {
     }
     client_report_free(s->host.report);
     content_free(s->content);
+    fixture_free(s->fixture);
     behaviours_free(s->behaviours);
     if (s->host.id_log)
         fclose(s->host.id_log);
@@ -173,7 +236,6 @@ int serve_main(int argc, char **argv) {
     s.host = host_defaults();
     if (!parse(argc, argv, &s))
         return EXIT_USAGE;
-    defaults(&s);
     const volatile int *stop = interrupt_catch();
     struct host *h = start(&s, err, sizeof err);
     if (h) {

@@ -94,7 +94,7 @@ list=$out/list
 add() { echo "$*" >>"$list"; }
 
 # The long ones first, so that no processor waits at the end.
-for f in tests/*/test_*.py; do [ -e "$f" ] && add "$(echo "$f" | tr '/' '-')" 600 0 python3 "$f"; done
+for f in tests/*/test_*.py; do [ -e "$f" ] && add "$(echo "$f" | tr '/' '-')" $((full ? 3600 : 600)) 0 python3 "$f"; done
 for f in tests/*/test_*.sh; do [ -e "$f" ] && add "$(echo "$f" | tr '/' '-')" 600 0 sh "$f"; done
 for f in tests/*/test_*.c; do
     [ -e "$f" ] || continue
@@ -139,6 +139,7 @@ echo left 0 0 >>"$list"
 echo "$result" >"$out/left.result"
 rm -f "$out/watch-$mark"
 
+sed -n 's/^score: //p' "$out"/*.log
 passed=0 failed=0
 while read -r name _; do
     if [ "$(cat "$out/$name.result" 2>/dev/null)" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi

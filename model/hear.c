@@ -118,6 +118,8 @@ static void hear_expunge(struct run *r, const struct heard *h) {
         violates(r, h, "MAP-I3 R3501-7.4.1", "EXPUNGE while no command is in progress");
     else if (!h->expunge_ok)
         violates(r, h, "MAP-I3 MAP-4-a R3501-7.4.1", "EXPUNGE during FETCH, STORE or SEARCH");
+    else if (h->overtaken)
+        violates(r, h, "R3501-5.5-s MAP-I3 R3501-7.4.1", "EXPUNGE before the reply to a FETCH, STORE or SEARCH that was sent ahead");
     if (s->loose) return;
     if (s->state != SES_SELECTED) {
         if (!leaving(r, h)) violates(r, h, "MAP-I4", "EXPUNGE while no mailbox is selected");

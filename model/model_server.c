@@ -94,7 +94,7 @@ static bool grow(struct model_server *m) {
 
 /* ---- one step ---- */
 
-void serve_start_run(struct model_server *m) {
+void serve_start_run(struct model_server *m, int session) {
     struct run *r = &m->run;
     r->mode = SERVE;
     r->w = m->w;
@@ -105,6 +105,10 @@ void serve_start_run(struct model_server *m) {
     r->facts = &m->facts;
     r->chosen = m->opt.chosen;
     r->chosen_n = m->opt.chosen_n;
+    if (m->opt.rotate_n) {
+        r->chosen = &m->session[session].behaviour;
+        r->chosen_n = 1;
+    }
     r->fuzz = m->opt.fuzz;
     r->fuzz_n = m->opt.fuzz_n;
     r->full = r->failed = r->capped = false;
@@ -163,7 +167,7 @@ static bool make_room(struct model_server *m, const struct step *s) {
 
 static bool run_act(struct model_server *m, struct step *s) {
     if (!make_room(m, s)) return false;
-    serve_start_run(m);
+    serve_start_run(m, s->session);
     act(&m->run, s);
     assert(!m->run.full);
     bind_unknowns(m, s);
@@ -314,7 +318,7 @@ static void begin_idle(struct model_server *m, int session) {
     w_session(m->w, (unsigned)session)->idles = 1;
     snprintf(ss->tag, sizeof ss->tag, "%.*s", (int)m->command.tag.n, (const char *)m->command.tag.p);
     serve_line(m, session, "+ idling");
-    serve_start_run(m);
+    serve_start_run(m, session);
     serve_tell(m, session, MOMENT_IDLE, NULL);
     m->step.word = REPLY_OK;
 }
@@ -352,11 +356,15 @@ void serve_command(struct model_server *m, int session, size_t n, struct slice s
                                   .selected = w->state == SES_SELECTED, .tls = w->tls, .caps_told = ss->caps_told,
                                   .cid_advertised = w->cid_advertised, .cid_accepted = w->cid_accepted};
     if (m->opt.on_heard) m->opt.on_heard(m->opt.user, session, told.octets);
+    uint8_t kind = m->command.kind;
+    told.unoffered = m->opt.without && serve_unoffered(m, kind);
+    if (told.unoffered) m->command.kind = CMD_UNKNOWN;
     if (syntax.verdict == LEX_ACCEPT && m->command.kind == CMD_IDLE && w->state >= SES_AUTH && m->command.tag.n < sizeof ss->tag)
         begin_idle(m, session);
     else
         answer(m, session);
     if (!m->opt.on_command) return;
+    m->command.kind = kind;
     told.word = s->word;
     told.wrong_state = s->wrong_state;
     told.some_dead = s->some_dead;
@@ -382,7 +390,9 @@ int model_server_open(struct model_server *m, int session, bool tls) {
     s->open = true;
     if (session >= m->top) m->top = session + 1;
     *w_session(m->w, (unsigned)session) = (struct wsession){.state = SES_NONAUTH, .tls = tls};
-    serve_start_run(m);
+    if (m->opt.rotate_n) s->behaviour = m->opt.rotate[m->opened++ % (unsigned)m->opt.rotate_n];
+    serve_start_run(m, session);
+    if (m->opt.pieces && answer_has(run_serve_answer(&m->run, P_WIRE_PIECES, 0), OP_OCTETS)) m->opt.pieces(m->opt.user, session);
     serve_greeting(m, session);
     return 0;
 }
@@ -420,7 +430,7 @@ void model_server_tick(struct model_server *m) {
     for (int i = 0; i < m->top; i++) {
         struct wsession *w = w_session(m->w, (unsigned)i);
         if (!m->session[i].open || (!m->session[i].idle && !w->doom && !m->run.faulty)) continue;
-        serve_start_run(m);
+        serve_start_run(m, i);
         if (w->state == SES_SELECTED && w->doom == DOOM_DISCONNECT) {
             serve_line(m, i, "* BYE The mailbox is gone");
             serve_hangup(m, i);

@@ -17,6 +17,7 @@ struct served_command {
     bool wrong_state;     /* it is not permitted in the state that the session was in */
     bool some_dead;       /* it named messages that are gone, and the session had not been told */
     bool beyond;          /* it named a sequence number beyond the session's view, `*` of an empty one apart */
+    bool unoffered;       /* it belongs to a capability that is left out */
     bool told_empty;      /* FETCH: empty forms were told for messages that are gone (MAP-4.1.3-e1..e11) */
 };
 
@@ -24,6 +25,8 @@ struct model_server_options {
     const struct behaviours *behaviours;
     const int *chosen;       /* indices into `behaviours`: the ones to serve; later ones only where earlier have no answer */
     int chosen_n;
+    const int *rotate;       /* or: each connection has one of these instead of `chosen`, one after the other */
+    int rotate_n;            /* 0: by `chosen` */
     const uint8_t *fuzz;     /* or: every choice is answered by these octets (0 when they run out); NULL: by `chosen` */
     size_t fuzz_n;
     uint64_t seed;           /* UIDVALIDITY and first UIDs are drawn from it */
@@ -38,6 +41,7 @@ struct model_server_options {
     const char *capability; /* one more name for the capability list; it stands for nothing */
     bool greets_with_capability; /* the list stands in the greeting's code */
     const char *id;     /* what ID is answered with: a parameter list in parentheses */
+    uint32_t without;   /* bits of capabilities that are not offered; their commands are unknown */
     const char *shared; /* mailboxes whose names begin so ("Shared/") are all users' in common */
     size_t max_line, max_command, max_before_login; /* octets: a line, a command with its literals; 0: 4 MiB */
     unsigned max_mailboxes, max_messages; /* in all, in one mailbox; beyond, the command is answered NO */
@@ -45,6 +49,7 @@ struct model_server_options {
     void (*lend)(void *user, int session, const uint8_t *p, size_t n);
     /* Between two commands: has the session enough to read or compute for now? Then model_server_resume goes on. */
     bool (*busy)(void *user, int session);
+    void (*pieces)(void *user, int session); /* from now on its octets are to be sent one by one */
     void (*now)(void *user, char text[40]); /* for APPEND without a date: "25-Nov-2026 17:35:07 +0000" */
     void (*on_id)(void *user, int session, struct slice list); /* a valid ID, as it was sent */
     void (*on_clientid)(void *user, int session, struct slice type, struct slice token); /* one that was accepted */
@@ -52,6 +57,10 @@ struct model_server_options {
     void (*on_command)(void *user, int session, const struct served_command *c); /* afterwards; no command may be put in now */
     bool (*admits)(void *user, int session, struct slice name); /* the password is right: may this client log in? */
 };
+
+/* The bit of `without` for a capability that can be left out, as "ID"; 0: there is no such. */
+uint32_t model_server_without(const char *capability);
+const char *model_server_without_name(int i); /* NULL beyond the last */
 
 struct model_server;
 struct model_server *model_server_new(const struct model_server_options *o); /* NULL: out of memory */

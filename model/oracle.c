@@ -297,6 +297,7 @@ static void progress(const struct oracle *o, int session, struct heard *h) {
         const struct step *s = &o->step[i];
         if (s->session != session || s->word || s->cut) continue;
         bool bars = !s->c->uid && (s->c->kind == CMD_FETCH || s->c->kind == CMD_STORE || s->c->kind == CMD_SEARCH);
+        if (bars && !h->expunge_ok) h->overtaken = 1;
         if (!bars) h->expunge_ok = 1; /* RFC 3501 5.5, 7.4.1: UID forms permit it */
         switch (s->c->kind) {
         case CMD_FETCH: case CMD_STORE: h->kinds |= HEARD_FETCH; break;

@@ -16,6 +16,7 @@ struct serve_session {
     size_t literal_end;     /* > 0: a literal reaches to here */
     size_t command;         /* AUTHENTICATE: length of the command before its answer line */
     unsigned held_tag;      /* F_NO_TAGGED: replies kept back */
+    int behaviour;          /* one of opt.rotate: what this connection meets */
     char tag_before[32];    /* F_OLD_TAG: of the last reply, cut */
 };
 
@@ -34,6 +35,7 @@ struct model_server {
     int speaking;           /* the session that `out` goes to */
     uint32_t next_validity;
     uint32_t selects;
+    unsigned opened;        /* connections so far, for opt.rotate */
     bool told_empty;        /* by the command in progress */
     struct facts facts;
 };
@@ -42,7 +44,7 @@ struct model_server {
 void serve_flush(struct model_server *m);
 void serve_line(struct model_server *m, int session, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void serve_hangup(struct model_server *m, int session);
-void serve_start_run(struct model_server *m);
+void serve_start_run(struct model_server *m, int session);
 /* Runs the command in the session's first n octets, and answers it; `secret`: AUTHENTICATE's answer line. */
 void serve_command(struct model_server *m, int session, size_t n, struct slice secret);
 /* serve_wire.c, faults: a response is begun, and its end never comes: true. */
@@ -64,6 +66,8 @@ void serve_names(struct model_server *m, struct step *s);
 void serve_select_data(struct model_server *m, struct step *s);
 void serve_capability(struct model_server *m, int session);
 void serve_greeting(struct model_server *m, int session);
+/* The command belongs to a capability that is left out. */
+bool serve_unoffered(const struct model_server *m, uint8_t kind);
 /* Pending changes, as far as the moment permits. */
 enum moment { MOMENT_FETCH, MOMENT_STORE, MOMENT_SEARCH, MOMENT_UID, MOMENT_NOOP, MOMENT_IDLE, MOMENT_NONE, MOMENT_OTHER };
 void serve_tell(struct model_server *m, int session, enum moment moment, const struct step *s);

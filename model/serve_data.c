@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static void print_flag(struct model_server *m, unsigned bit) {
     static const char *const system[] = {"\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\Recent"};
@@ -23,6 +24,29 @@ void print_flags(struct model_server *m, uint32_t flags) {
     out_text(&m->out, ")");
 }
 
+/* What is offered to all, and can be left out; CLIENTID by its own rules. */
+static const struct {
+    const char *name;
+    uint8_t kind; /* CMD_UNKNOWN: no command belongs to it */
+} offered[] = {{"ID", CMD_ID},           {"IDLE", CMD_IDLE},           {"UNSELECT", CMD_UNSELECT}, {"MOVE", CMD_MOVE},
+               {"NAMESPACE", CMD_NAMESPACE}, {"ENABLE", CMD_ENABLE},   {"CLIENTID", CMD_CLIENTID}, {"LITERAL+", CMD_UNKNOWN},
+               {"CHILDREN", CMD_UNKNOWN},    {"SPECIAL-USE", CMD_UNKNOWN}, {"UIDPLUS", CMD_UNKNOWN}};
+enum { OFFERED = sizeof offered / sizeof *offered, OFFERED_KINDS = 7 /* those that can be left out */ };
+
+const char *model_server_without_name(int i) { return i < OFFERED_KINDS ? offered[i].name : NULL; }
+
+uint32_t model_server_without(const char *capability) {
+    for (unsigned i = 0; i < OFFERED_KINDS; i++)
+        if (strcasecmp(offered[i].name, capability) == 0) return 1u << i;
+    return 0;
+}
+
+bool serve_unoffered(const struct model_server *m, uint8_t kind) {
+    for (unsigned i = 0; i < OFFERED_KINDS; i++)
+        if (offered[i].kind == kind) return m->opt.without >> i & 1;
+    return false;
+}
+
 static void capability(struct model_server *m, int session, const char *before_it, const char *behind) {
     struct wsession *w = w_session(m->w, (unsigned)session);
     struct run *r = &m->run;
@@ -34,13 +58,18 @@ static void capability(struct model_server *m, int session, const char *before_i
     bool hides = (run_fault(r, P_FAULT_CLIENTID, 0, OP_F_CID_HIDES) || run_fault(r, P_FAULT_SESSION, context, OP_F_CID_HIDES)) &&
                  w->cid_advertised;
     /* CID-3.3-a, CID-3.3-b: under TLS, before login. */
-    bool clientid = ((w->tls || clear) && (before || after)) && !hides;
+    bool clientid = ((w->tls || clear) && (before || after)) && !hides && !serve_unoffered(m, CMD_CLIENTID);
     bool feature = false;
     for (int state = 0; state < 3; state++) feature |= run_fault(r, P_FAULT_ID, (uint32_t)state, OP_F_ID_FEATURE);
     if (clientid) w->cid_advertised = 1;
     m->session[session].caps_told = true;
-    serve_line(m, session, "%sCAPABILITY %sLITERAL+ ID IDLE UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN SPECIAL-USE ENABLE%s%s%s%s%s%s%s", before_it,
-               run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : "IMAP4rev1 ",
+    char list[200] = "";
+    size_t n = 0;
+    for (unsigned i = 0; i < OFFERED; i++)
+        if (offered[i].kind != CMD_CLIENTID && !(m->opt.without >> i & 1))
+            n += (size_t)snprintf(list + n, sizeof list - n, " %s", offered[i].name);
+    serve_line(m, session, "%sCAPABILITY%s%s%s%s%s%s%s%s%s", before_it,
+               run_fault(r, P_FAULT_SESSION, context, OP_F_CAPS_WITHOUT) ? "" : " IMAP4rev1", list,
                before ? " AUTH=PLAIN SASL-IR" : "", before && !w->tls ? " STARTTLS" : "", clientid ? " CLIENTID" : "",
                feature && w->ids ? " X-FAST" : "", m->opt.capability ? " " : "", m->opt.capability ? m->opt.capability : "", behind);
 }
@@ -50,8 +79,10 @@ void serve_capability(struct model_server *m, int session) { capability(m, sessi
 void serve_greeting(struct model_server *m, int session) {
     if (m->opt.greets_with_capability)
         capability(m, session, "* OK [", "] imapdiff model ready");
-    else
-        serve_line(m, session, "* OK imapdiff model ready");
+    else {
+        const struct behaviour *b = m->opt.rotate_n ? behaviours_at(m->opt.behaviours, m->session[session].behaviour) : NULL;
+        serve_line(m, session, "* OK imapdiff model ready%s%s", b ? ", behaves as " : "", b ? b->name : "");
+    }
 }
 
 /* ---- ID ---- */

@@ -48,7 +48,7 @@ static void idle_over(struct model_server *m, int session, struct slice line, si
     s->idle = false;
     w_session(m->w, (unsigned)session)->idles = 0;
     bool done = line.n >= 4 && slice_is_nocase((struct slice){line.p, 4}, "DONE");
-    serve_start_run(m);
+    serve_start_run(m, session);
     serve_line(m, session, "%s %s", s->tag, done ? "OK Idle over" : "BAD Expected DONE");
     consume(s, end);
 }

@@ -77,6 +77,7 @@ struct heard {
     uint32_t event;
     uint8_t in_progress; /* a command of that session was in progress, IDLE counts */
     uint8_t expunge_ok;  /* and one of them permits EXPUNGE */
+    uint8_t overtaken;   /* but one that bars it was sent before, and has no reply yet */
     uint8_t idle;
     uint16_t kinds;      /* HEARD_* : which kinds of commands were in progress */
     uint8_t how;         /* r NULL: as oracle_closed */

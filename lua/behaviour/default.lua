@@ -79,4 +79,5 @@ return behaviour {
   login_refused = function(session, by) return NO "Failed to authenticate" end,
   visible = function(box, who) return who.inside end,
   last_one_left = function(box) box:destroy() end,
+  pieces = function(session, by) session:whole() end,
 }

@@ -63,7 +63,29 @@ static const struct broken escapes[] = {
     {"math.random()",
      ":1: unknown name `math.random`: expected one that lua/API.md lists (nearest name: math.abs)"},
     {"\033Lua", ":1: compiled Lua: expected source text"},
+    {"('').gsub('x', '.', coroutine.yield)",
+     ":1: unknown name `string.gsub`: expected one that lua/API.md lists (nearest name: string.sub)"},
+    {"utf8.char(1)", ":1: unknown name `utf8`: expected one that lua/API.md lists (nearest name: BYE)"},
+    {"string.pack('i', 1)",
+     ":1: unknown name `string.pack`: expected one that lua/API.md lists (nearest name: string.rep)"},
+    {"error(tostring(('aaab'):find('a-b')) .. tostring((('%'):rep(60000)):find('%%')))", ":1: nil1"},
+    /* Metamethods, and what runs when a value goes. */
+    {"local t = { __gc = error, __close = error, __index = error, __name = 'x' }\nerror(type(t.x))", ":2: nil"},
+    {"local x <close> = { __close = error }", ":1: variable 'x' got a non-closable value"},
+    {"local x <const> = 1\nx = 2", ":2: attempt to assign to const variable 'x'"},
+    {"local s = ''\ns.rep = 1", ":2: attempt to index a string value (local 's')"},
+    /* Objects as errors; a new environment has nothing in it that was not given. */
+    {"error({})", ":1: error without a text"},
+    {"error(error)", ":1: error without a text"},
+    {"error()", ":1: error without a text"},
+    {"_ENV = { error = error }\nerror(type)", ":2: error without a text"},
+    {"local _ENV = {}\nos.exit()", ":2: attempt to index a nil value (global 'os')"},
+    {"_ENV = nil\nos.exit()", ":2: attempt to index a nil value (upvalue '_ENV')"},
+    {"for k in pairs(_ENV) do error(k) end",
+     ":1: the file returns nothing: expected `return behaviour { ... }`"},
     /* What others would see. */
+    {"_ENV.error = 1", ":1: `error` cannot be set: expected a `local`"},
+    {"local s = string\ns.rep = nil", ":2: `string.rep` cannot be set: expected a `local`"},
     {"x = 1", ":1: `x` cannot be set: expected a `local`"},
     {"function error() end", ":1: `error` cannot be set: expected a `local`"},
     {"string.find = nil", ":1: `string.find` cannot be set: expected a `local`"},
@@ -99,6 +121,21 @@ static const struct broken escapes[] = {
      ":3: the table has too many items: expected at most 65536"},
     {"local a = ('a'):rep(65536)\nlocal b = ('a'):rep(32768) .. 'b'\nwhile true do a:find(b) end",
      ":3: takes too long: expected to end within 2 s"},
+    {"local s = ('x'):rep(65536)\nlocal t = string.format('%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s', s, s, s, s, s, s, "
+     "s, s, s, s, s, s, s, s, s, s, s, s, s, s)\nt = t .. t",
+     ":2: takes too much memory: expected at most 2048 KiB"},
+    {"string.format('%99999d', 1)", ":1: invalid conversion specification: '%99999d'"},
+    {"('x'):rep(65536, ('y'):rep(65536))", ":1: string.rep makes too much: expected at most 65536 octets"},
+    {"local t = {}\nfor i = 1, 60000 do t[i] = ('x'):rep(64) end\nlocal s = table.concat(t)",
+     ":3: takes too much memory: expected at most 2048 KiB"},
+    {"table.concat({}, 'x', 1, 1e9)", ":1: invalid value (nil) at index 1 in table for 'concat'"},
+    {"table.insert({}, 9007199254740993, 1)", ":1: bad argument #2 to 'insert' (position out of bounds)"},
+    {"table.sort({ 3, 2, 1 }, function() while true do end end)",
+     ":1: runs for ever: expected to end within 1000000 steps"},
+    {"table.sort({ 1, 2, 3, 4, 5 }, function() return true end)", ":1: invalid order function for sorting"},
+    {"local function f(...) return f(1, ...) end\nf()", ":1: takes too much memory: expected at most 2048 KiB"},
+    {"goto nowhere", ":1: no visible label 'nowhere' for <goto> at line 1"},
+    {"do goto a end\nlocal x\n::a::\nerror(x)", ":4: <goto a> at line 1 jumps into the scope of local 'x'"},
     {"table.unpack({}, 1, 1e8)", ":1: too many results to unpack"},
     {"local t = {}\nt[1] = t\nreturn behaviour { name = t }",
      ":3: tables are nested too deeply, or in a circle: expected at most 16 levels"},
@@ -335,6 +372,42 @@ static void test_files(void) {
     behaviours_free(b);
 }
 
+/* Sources that are nested so deep that the compiler itself would run out of stack. */
+static void test_deep(void) {
+    static const char *const open[] = {"(", "{", "-", "not ", "function() return ", "'a' .. "};
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        char *source = calloc(1, 200000), want[2048], err[2048] = "";
+        struct behaviours *b = behaviours_new();
+        size_t n = source ? (size_t)sprintf(source, "return ") : 0;
+        for (int k = 0; source && k < 5000; k++)
+            n += (size_t)sprintf(source + n, "%s", open[i]);
+        if (source && write_file(source, n))
+            behaviours_load(b, path, err, sizeof err);
+        snprintf(want, sizeof want, "%s:1: C stack overflow", path);
+        expect(open[i], err, want);
+        behaviours_free(b);
+        free(source);
+    }
+}
+
+/* A script finds nothing of another's: each has a state of its own, even where one has failed. */
+static void test_apart(void) {
+    static const char *const first = "local t = string\nfor _, k in ipairs({ 'rep', 'find' }) do t[k .. '2'] = error end";
+    char err[2048] = "", want[2048];
+    struct behaviours *b = behaviours_new();
+    write_file(first, strlen(first));
+    behaviours_load(b, path, err, sizeof err);
+    snprintf(want, sizeof want, "%s:2: `string.rep2` cannot be set: expected a `local`", path);
+    expect(first, err, want);
+    static const char *const second = "error(tostring(string.rep2))";
+    write_file(second, strlen(second));
+    behaviours_load(b, path, err, sizeof err);
+    snprintf(want, sizeof want,
+             "%s:1: unknown name `string.rep2`: expected one that lua/API.md lists (nearest name: string.rep)", path);
+    expect(second, err, want);
+    behaviours_free(b);
+}
+
 static void test_twice(void) {
     char err[2048] = "", want[2048];
     struct behaviours *b = behaviours_new();
@@ -412,6 +485,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++, n++)
         check(wholes[i].source, wholes[i].error);
     test_files();
+    test_deep();
+    test_apart();
     test_twice();
     test_many();
     unlink(path);

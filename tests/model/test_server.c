@@ -284,8 +284,30 @@ static void changes_are_told(void) {
     }
 }
 
+/* Names of mailboxes that are gone are given back: who makes and deletes many does not fill the world, and what lives keeps its name. */
+static void names_are_given_back(void) {
+    struct model_server *m = start(NULL, 0, NULL);
+    char line[400];
+    client_opens(m, 0);
+    send(m, 0, "a LOGIN u1 pw\r\nb CREATE kept\r\nc SUBSCRIBE gone\r\n");
+    for (int i = 0; i < 70000; i++) {
+        snprintf(line, sizeof line, "d CREATE n%d-%0200d\r\ne DELETE n%d-%0200d\r\n", i, i, i, i);
+        w.n[0] = 0;
+        send(m, 0, line);
+        if (!strstr(w.out[0], "d OK") || !strstr(w.out[0], "e OK"))
+            break;
+    }
+    CHECK(strstr(w.out[0], "d OK") && strstr(w.out[0], "e OK"), "CREATE and DELETE of a new name: %s", w.out[0]);
+    w.n[0] = 0;
+    send(m, 0, "f LIST \"\" *\r\ng LSUB \"\" *\r\nh SELECT kept\r\n");
+    CHECK(strstr(w.out[0], "\"/\" kept\r\n") && strstr(w.out[0], "\"/\" gone\r\n") && strstr(w.out[0], "h OK") && !strstr(w.out[0], "n6"),
+          "what is left: %s", w.out[0]);
+    model_server_free(m);
+}
+
 int main(void) {
     dialogue();
+    names_are_given_back();
     changes_are_told();
     pieces();
     random_octets();
