@@ -207,7 +207,7 @@ static void closed_loop(void) {
         for (size_t i = 0; i < sizeof fuzz; i++)
             fuzz[i] = (uint8_t)pick(256);
         struct model_server *m = start(fuzz, sizeof fuzz, b);
-        char line[400];
+        char line[500];
         unsigned tag = 0;
         for (int s = 1; s < 4; s++) {
             client_opens(m, s);
@@ -287,7 +287,7 @@ static void changes_are_told(void) {
 /* Names of mailboxes that are gone are given back: who makes and deletes many does not fill the world, and what lives keeps its name. */
 static void names_are_given_back(void) {
     struct model_server *m = start(NULL, 0, NULL);
-    char line[400];
+    char line[500];
     client_opens(m, 0);
     send(m, 0, "a LOGIN u1 pw\r\nb CREATE kept\r\nc SUBSCRIBE gone\r\n");
     for (int i = 0; i < 70000; i++) {
