@@ -133,6 +133,9 @@ static const struct row {
      THREE "C1:  x\nC1: a4 NOOP\nS1: * 2 EXISTS\nS1: a4 OK x\n"},
     {"a greeting while another session's command is in progress", V_CONFORMS, "",
      IN("1", "a") "C1: a2 NOOP\n" IN("2", "b") "S1: a2 OK x\n"},
+    {"a session opened anew while another's command is in progress", V_UNDECIDED, "",
+     IN("1", "a") IN("2", "b") "C2: b2 NOOP\nC1: a2 LOGOUT\nS1: * BYE x\nS1: a2 OK x\nX1\n" IN(
+         "1", "c") "S2: b2 OK x\n"},
     {"no greeting while another session's command is in progress", V_VIOLATES, "R3501-7.1.1",
      IN("1", "a") "C1: a2 NOOP\n+2\nC2: b1 LOGIN u1 pw\nS2: b1 OK in\nS1: a2 OK x\n"},
     {"STATUS before a pipelined APPEND", V_CONFORMS, "",
