@@ -210,7 +210,8 @@ static bool on_messages(uint8_t kind) {
            kind == CMD_MOVE;
 }
 
-/* What was refused because messages are gone: first NOOP, which tells of it, and no end of trying. */
+/* What was refused because messages are gone: first NOOP, which tells of it (unless the same reply did: UID commands may), and no end
+ * of trying. */
 static void judge_gone(struct client_report *r, int session, const struct served_command *c) {
     struct seen *s = r->of[session];
     if (s->owes && on_messages(c->c->kind)) {
@@ -222,7 +223,9 @@ static void judge_gone(struct client_report *r, int session, const struct served
     s->owes = NULL;
     if (!c->some_dead)
         return;
-    if (c->c->kind == CMD_FETCH && c->word == REPLY_NO)
+    if (!c->untold)
+        ;
+    else if (c->c->kind == CMD_FETCH && c->word == REPLY_NO)
         s->owes = "MAP-4.1.2-c MAP-4.1.3-c";
     else if (c->c->kind == CMD_STORE && c->word == REPLY_NO)
         s->owes = "MAP-4.2.3-b MAP-4.2.4-b";

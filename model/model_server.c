@@ -343,6 +343,13 @@ static void answer(struct model_server *m, int session) {
     if (m->run.full) grow(m); /* a view had no room for what there is to tell */
 }
 
+static bool untold_deaths(const struct model_server *m, int session) {
+    const struct wsession *w = w_session(m->w, (unsigned)session);
+    for (unsigned i = 0; w->state == SES_SELECTED && i < w->view; i++)
+        if (w_message(m->w, w_view(m->w, (unsigned)session)[i].message)->dead) return true;
+    return false;
+}
+
 void serve_command(struct model_server *m, int session, size_t n, struct slice secret) {
     struct serve_session *ss = &m->session[session];
     static const struct lex_options lex = {.dialect = DIALECT_3501, .literals = LITERALS_PLUS};
@@ -368,6 +375,7 @@ void serve_command(struct model_server *m, int session, size_t n, struct slice s
     told.word = s->word;
     told.wrong_state = s->wrong_state;
     told.some_dead = s->some_dead;
+    told.untold = s->some_dead && untold_deaths(m, session);
     told.beyond = s->beyond && !s->star;
     told.told_empty = m->told_empty;
     m->opt.on_command(m->opt.user, session, &told);

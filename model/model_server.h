@@ -16,6 +16,7 @@ struct served_command {
     bool nonauth, selected, tls, caps_told, cid_advertised, cid_accepted; /* when it came */
     bool wrong_state;     /* it is not permitted in the state that the session was in */
     bool some_dead;       /* it named messages that are gone, and the session had not been told */
+    bool untold;          /* messages of the session's view are gone, and the session has not been told by now */
     bool beyond;          /* it named a sequence number beyond the session's view, `*` of an empty one apart */
     bool unoffered;       /* it belongs to a capability that is left out */
     bool told_empty;      /* FETCH: empty forms were told for messages that are gone (MAP-4.1.3-e1..e11) */

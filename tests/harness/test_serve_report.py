@@ -47,7 +47,7 @@ def run(lines, *options, tls=False):
 
 
 def rows():
-    gone = ("--behaviour", "fetch-partial-no")
+    gone, later = ("--behaviour", "fetch-partial-no"), ("--behaviour", "fetch-partial-no,tell-at-noop")
     many = b"ID (" + b" ".join(b'"f%d" "x"' % i for i in range(31)) + b")"
     yield [b"CAPABILITY", b'ID ("name" "x")', *IN, b"FETCH 1:4 (FLAGS)", b"NOOP", b"LOGOUT"], (), [], []
     yield [b"ID NIL"], (), ["ID-3-b"], []
@@ -66,6 +66,8 @@ def rows():
     yield [b"!a NOOP", b"!b NOOP", b"!a NOOP"], (), [], ["T-MAP-16"]
     yield [*IN, None, b"FETCH 1:3 (FLAGS)", b"NOOP", b"FETCH 1:3 (FLAGS)"], gone, [], []
     yield [*IN, None, b"FETCH 1:3 (FLAGS)", b"FETCH 1 (FLAGS)"], gone, [], ["MAP-4.1.2-c MAP-4.1.3-c"]
+    yield [*IN, None, b"UID FETCH 1:* (FLAGS)", b"FETCH 1 (FLAGS)"], gone, [], []  # the NO comes with the EXPUNGE: nothing is pending
+    yield [*IN, None, b"UID FETCH 1:* (FLAGS)", b"FETCH 1 (FLAGS)"], later, [], ["MAP-4.1.2-c MAP-4.1.3-c"]
     yield [*IN, None, *[b"FETCH 1:3 (FLAGS)"] * 10], gone, ["MAP-1-a MAP-4.1.2-d"], ["MAP-4.1.2-c MAP-4.1.3-c"]
     yield [*IN, None, b"FETCH 1:3 (ENVELOPE)", b"FETCH 1 (FLAGS)"], ("--behaviour", "fetch-nil"), [], ["MAP-4.1.3-f"]
     yield [*IN, None, b"STORE 1:3 +FLAGS (x)", b"STORE 1 +FLAGS (x)"], ("--behaviour", "store-partial-no"), [], ["MAP-4.2.3-b MAP-4.2.4-b"]
