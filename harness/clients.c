@@ -193,8 +193,8 @@ static int all(struct clients *c, const volatile int *stop) {
             cli_error("clients: out of memory");
         return EXIT_USAGE;
     }
-    printf("%d of %d behaviours fail this client; logs, traces, reports and mail: %s\n", c->failed, c->run,
-           c->where);
+    printf("%s%d of %d behaviours fail this client; logs, traces, reports and mail: %s\n",
+           *stop ? "stopped by a signal: " : "", c->failed, c->run, c->where);
     return c->failed ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
