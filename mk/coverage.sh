@@ -2,8 +2,8 @@
 # coverage.sh: runs what build/cov holds, merges the counters, writes build/coverage/index.html, and has mk/coverage.py say by
 # layer what was reached and which line was not. PROGRAMS= programs for each behaviour and fault (default 300).
 #
-# What runs: the tests of grammar, model and lua; those of the harness that need no server and no minute, and its shell tests that
-# take the program by name; the hostile build; the closed loop for every behaviour and fault; the traces of the findings; the
+# What runs: the tests of grammar, model and lua; those of the harness that need no server and no minute, and those of its shell and
+# Python tests that take the program by name; the hostile build; the closed loop for every behaviour and fault, and for the loop fuzzer's seeds; the traces of the findings; the
 # corpus, each file as what its folder's name says.
 set -u
 cov=build/cov out=build/coverage
@@ -31,7 +31,9 @@ export IMAPDIFF="$PWD/$cov/san/imapdiff" HOSTILE="$PWD/$cov/hostile/imapdiff"
 {
     echo "0 sh tests/harness/test_user_hostile.sh"
     for name in cli legal; do echo "0 sh tests/harness/test_$name.sh"; done
-    echo "0 python3 tests/harness/test_check_hostile.py"
+    for name in check_hostile serve serve_clientid serve_options serve_report clients between author; do
+        echo "0 python3 -B tests/harness/test_$name.py"
+    done
 } >"$list"
 for f in $cov/tests/grammar/test_* $cov/tests/model/test_* $cov/tests/lua/test_*; do echo "0 $f"; done >>"$list"
 for name in net net_life content drive explain generate lex mutants program report scenario scenario_golden shrink url; do
@@ -43,6 +45,7 @@ while read -r name _ rest; do
     echo "$wanted $cov/san/imapdiff check model:$name --quiet --programs ${PROGRAMS:-300}"
 done <"$out/behaviours" >>"$list"
 echo "0 $cov/san/imapdiff check model:ghosted-mailbox,status-refused --quiet --programs ${PROGRAMS:-300}" >>"$list"
+echo "0 $cov/fuzz/bin/loop" corpus/loop/* >>"$list"
 for f in corpus/findings/*.trace; do echo "0,1 $cov/san/imapdiff replay $f model"; done >>"$list"
 for kind in id id_response clientid command response; do
     for f in corpus/"$kind"/*; do [ ! -f "$f" ] || echo "0,1 $cov/san/imapdiff lex $(echo "$kind" | tr _ -) $f"; done

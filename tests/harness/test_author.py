@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 TOP = os.getcwd()
-BIN = os.path.join(TOP, "build/san/imapdiff")
+BIN = os.path.abspath(os.environ.get("IMAPDIFF", os.path.join(TOP, "build/san/imapdiff")))
 WORK = os.path.join(TOP, "build/tests/author")
 bad = 0
 

@@ -305,7 +305,39 @@ static void names_are_given_back(void) {
     model_server_free(m);
 }
 
+/* What a host permits: names in all, messages in a mailbox. Beyond, NO, with the code of RFC 5530 for messages; what was deleted or expunged
+ * does not count. */
+static void limits(void) {
+#define PUT(tag, box) tag " APPEND " box " {52}\r\nFrom: a@example.org\r\nSubject: m2\r\n\r\nline 1\r\nline 2\r\n\r\n"
+    memset(&w, 0, sizeof w);
+    struct model_server_options opt = {.seed = 5, .content = canned_ops(), .emit = emit, .hangup = hangup, .max_mailboxes = 8, .max_messages = 2};
+    struct model_server *m = model_server_new(&opt);
+    char line[80];
+    int made = 0;
+    client_opens(m, 0);
+    send(m, 0, "a LOGIN u1 pw\r\nb CREATE box\r\n" PUT("c", "box") PUT("d", "box"));
+    CHECK(strstr(w.out[0], "c OK") && strstr(w.out[0], "d OK"), "as many messages as are permitted: %s", w.out[0]);
+    send(m, 0, PUT("e", "box") "f SELECT box\r\ng COPY 1 box\r\n");
+    CHECK(strstr(w.out[0], "e NO [OVERQUOTA]") && strstr(w.out[0], "g NO [OVERQUOTA]"), "one more: %s", w.out[0]);
+    send(m, 0, "h STORE 1 FLAGS.SILENT (\\Deleted)\r\ni EXPUNGE\r\n" PUT("j", "box"));
+    CHECK(strstr(w.out[0], "i OK") && strstr(w.out[0], "j OK"), "one more, after EXPUNGE: %s", w.out[0]);
+    send(m, 0, "k APPEND INBOX {3}\r\nx\r\n\r\n");
+    CHECK(strstr(w.out[0], "k NO [OVERQUOTA]"), "a message that the host has no room for: %s", w.out[0]);
+    for (; made < 20; made++) {
+        snprintf(line, sizeof line, "m%d CREATE n%d\r\n", made, made);
+        w.n[0] = 0;
+        send(m, 0, line);
+        if (!strstr(w.out[0], " OK "))
+            break;
+    }
+    CHECK(made > 0 && made < 8 && strstr(w.out[0], " NO [LIMIT]"), "%d mailboxes, then: %s", made, w.out[0]);
+    send(m, 0, "o DELETE n0\r\np CREATE n0\r\nq RENAME n0 n00\r\n");
+    CHECK(strstr(w.out[0], "o OK") && strstr(w.out[0], "p OK"), "one more, after DELETE: %s", w.out[0]);
+    model_server_free(m);
+}
+
 int main(void) {
+    limits();
     dialogue();
     names_are_given_back();
     changes_are_told();

@@ -171,6 +171,15 @@ static const struct row {
      THREE "C1: a5 STORE 1 FLAGS (\\Seen)\nC1: a6 STORE 1 +FLAGS (\\Deleted)\nS1: * 1 FETCH (FLAGS ())\nS1: "
            "a5 OK x\n"
            "S1: * 1 FETCH (FLAGS (\\Seen \\Deleted))\nS1: a6 OK x\n"},
+    {"MOVE out of a mailbox that EXAMINE opened", V_VIOLATES, "R6851-3.3",
+     IN("1", "a") MADE "C1: a2 EXAMINE INBOX\n" OPENED(
+         "1", "a", "3") "S1: a2 OK [READ-ONLY] x\nC1: a3 MOVE 1 foo\nS1: * 1 EXPUNGE\nS1: a3 OK x\n"},
+    {"APPENDUID names another UID than FETCH told", V_VIOLATES, "MAP-I16",
+     THREE "C1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line 2|\nS1: * 4 EXISTS\n"
+           "S1: * 4 FETCH (UID 9)\nS1: a4 OK [APPENDUID 7 8] x\n"},
+    {"STORE beyond the view, refused, that wrote to the living", V_CONFORMS, "", /* MAP-4.2.3-a */
+     THREE TWO_GONE "C1: a5 STORE 1:9 +FLAGS (\\Seen)\nS1: a5 NO x\nC1: a6 NOOP\nS1: * 1 EXPUNGE\nS1: * 1 EXPUNGE\n"
+                    "S1: * 1 FETCH (FLAGS (\\Seen))\nS1: a6 OK x\n"},
     {"two pipelined MOVEs, each with its COPYUID", V_CONFORMS, "",
      THREE MADE "C1: a4 MOVE 1 foo\nC1: a5 UID MOVE 3 foo\nS1: * OK [COPYUID 8 1 3] x\nS1: * 1 EXPUNGE\nS1: a4 "
                 "OK x\nS1: * OK [COPYUID 8 3 4] x\nS1: * 2 EXPUNGE\nS1: a5 OK x\n"},
