@@ -11,7 +11,7 @@ EXAMPLE = os.path.abspath("lua/fixture/example.lua")
 
 
 def clean(server, *users):
-    run = subprocess.run([os.path.abspath("build/imapdiff"), "check", f"imap://{users[0]}@127.0.0.1:{server.port}/", *sum((["--user", u] for u in users[1:]), []),
+    run = subprocess.run([os.path.abspath(os.environ.get("IMAPDIFF", "build/imapdiff")), "check", f"imap://{users[0]}@127.0.0.1:{server.port}/", *sum((["--user", u] for u in users[1:]), []),
                           "--programs", "60", "--pause", "5ms", "--quiet"], cwd=base.WORK, capture_output=True, text=True, timeout=300)
     check(run.returncode == 0, f"check of {server.says}: exit status {run.returncode}\n{run.stdout[-1500:]}{run.stderr}")
 

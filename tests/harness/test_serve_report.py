@@ -82,7 +82,7 @@ def secured():
 
 
 def in_clear():
-    sanitized, base.BIN = base.BIN, os.path.abspath("build/imapdiff")  # many starts
+    sanitized, base.BIN = base.BIN, os.path.abspath(os.environ.get("IMAPDIFF", "build/imapdiff"))  # many starts
     for lines, options, musts, shoulds in rows():
         m, s, text = run(lines, *options)
         check((m, s) == (musts, shoulds), f"{lines} {options}: {m} {s}, expected {musts} {shoulds}\n{text[-1500:]}")
