@@ -284,12 +284,15 @@ static void changes_are_told(void) {
     }
 }
 
+#define PUT(tag, box) tag " APPEND " box " {52}\r\nFrom: a@example.org\r\nSubject: m2\r\n\r\nline 1\r\nline 2\r\n\r\n"
+
 /* Names of mailboxes that are gone are given back: who makes and deletes many does not fill the world, and what lives keeps its name. */
 static void names_are_given_back(void) {
     struct model_server *m = start(NULL, 0, NULL);
     char line[500];
     client_opens(m, 0);
-    send(m, 0, "a LOGIN u1 pw\r\nb CREATE kept\r\nc SUBSCRIBE gone\r\n");
+    send(m, 0, "a LOGIN u1 pw\r\nb CREATE kept\r\nc SUBSCRIBE gone\r\n" PUT("d", "kept"));
+    send(m, 0, "e SELECT kept\r\nf STORE 1 FLAGS (first second)\r\ng CLOSE\r\n");
     for (int i = 0; i < 70000; i++) {
         snprintf(line, sizeof line, "d CREATE n%d-%0200d\r\ne DELETE n%d-%0200d\r\n", i, i, i, i);
         w.n[0] = 0;
@@ -299,7 +302,8 @@ static void names_are_given_back(void) {
     }
     CHECK(strstr(w.out[0], "d OK") && strstr(w.out[0], "e OK"), "CREATE and DELETE of a new name: %s", w.out[0]);
     w.n[0] = 0;
-    send(m, 0, "f LIST \"\" *\r\ng LSUB \"\" *\r\nh SELECT kept\r\n");
+    send(m, 0, "f LIST \"\" *\r\ng LSUB \"\" *\r\nh SELECT kept\r\ni FETCH 1 FLAGS\r\n");
+    CHECK(strstr(w.out[0], "FLAGS (first second))"), "the keywords of a message: %s", w.out[0]);
     CHECK(strstr(w.out[0], "\"/\" kept\r\n") && strstr(w.out[0], "\"/\" gone\r\n") && strstr(w.out[0], "h OK") && !strstr(w.out[0], "n6"),
           "what is left: %s", w.out[0]);
     model_server_free(m);
@@ -308,7 +312,6 @@ static void names_are_given_back(void) {
 /* What a host permits: names in all, messages in a mailbox. Beyond, NO, with the code of RFC 5530 for messages; what was deleted or expunged
  * does not count. */
 static void limits(void) {
-#define PUT(tag, box) tag " APPEND " box " {52}\r\nFrom: a@example.org\r\nSubject: m2\r\n\r\nline 1\r\nline 2\r\n\r\n"
     memset(&w, 0, sizeof w);
     struct model_server_options opt = {.seed = 5, .content = canned_ops(), .emit = emit, .hangup = hangup, .max_mailboxes = 8, .max_messages = 2};
     struct model_server *m = model_server_new(&opt);

@@ -98,6 +98,10 @@ static void play(struct oracle *o, const char *script) {
     "C2: b3 STORE 1:2 FLAGS.SILENT (\\Deleted)\nS2: b3 OK x\nC2: b4 EXPUNGE\n"                               \
     "S2: * 1 EXPUNGE\nS2: * 1 EXPUNGE\nS2: b4 OK x\n"
 
+#define NONE_SET    "C1: a4 FETCH 3 (FLAGS)\nS1: * 3 FETCH (FLAGS ())\nS1: a4 OK x\n"
+#define THIRD(flags)                                                                                         \
+    "C1: a6 NOOP\nS1: * 1 EXPUNGE\nS1: * 1 EXPUNGE\nS1: a6 OK x\nC1: a7 FETCH 1 (FLAGS)\nS1: * 1 FETCH (FLAGS " flags ")\nS1: a7 OK x\n"
+
 static const struct row {
     const char *name;
     enum verdict verdict; /* the worst that is said; V_CONFORMS also stands for silence */
@@ -178,8 +182,11 @@ static const struct row {
      THREE "C1: a4 APPEND INBOX {52}|From: a@example.org|Subject: m2||line 1|line 2|\nS1: * 4 EXISTS\n"
            "S1: * 4 FETCH (UID 9)\nS1: a4 OK [APPENDUID 7 8] x\n"},
     {"STORE beyond the view, refused, that wrote to the living", V_CONFORMS, "", /* MAP-4.2.3-a */
-     THREE TWO_GONE "C1: a5 STORE 1:9 +FLAGS (\\Seen)\nS1: a5 NO x\nC1: a6 NOOP\nS1: * 1 EXPUNGE\nS1: * 1 EXPUNGE\n"
-                    "S1: * 1 FETCH (FLAGS (\\Seen))\nS1: a6 OK x\n"},
+     THREE NONE_SET TWO_GONE "C1: a5 STORE 1:9 +FLAGS (\\Seen)\nS1: a5 NO x\n" THIRD("(\\Seen)")},
+    {"STORE beyond the view, refused, that wrote nothing", V_CONFORMS, "", /* MAP-4.2.4-a */
+     THREE NONE_SET TWO_GONE "C1: a5 STORE 1:9 +FLAGS (\\Seen)\nS1: a5 NO x\n" THIRD("()")},
+    {"STORE beyond the view, refused, that wrote another flag", V_VIOLATES, "MAP-I10",
+     THREE NONE_SET TWO_GONE "C1: a5 STORE 1:9 +FLAGS (\\Seen)\nS1: a5 NO x\n" THIRD("(\\Deleted)")},
     {"two pipelined MOVEs, each with its COPYUID", V_CONFORMS, "",
      THREE MADE "C1: a4 MOVE 1 foo\nC1: a5 UID MOVE 3 foo\nS1: * OK [COPYUID 8 1 3] x\nS1: * 1 EXPUNGE\nS1: a4 "
                 "OK x\nS1: * OK [COPYUID 8 3 4] x\nS1: * 2 EXPUNGE\nS1: a5 OK x\n"},
