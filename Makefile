@@ -111,6 +111,7 @@ check: all tests sanitize $(B)/hostile/imapdiff ## all tests, within 15 minutes
 check-full: all tests sanitize $(B)/hostile/imapdiff ## the long tests: thousands of programs for each behaviour
 	@sh mk/check.sh full
 bench: all targets ## measure against the yardsticks and the design's figures; IMAPTEST=PROGRAM: ImapTest too
+	@sh mk/packages.sh fuzz || echo "bench: without AFL++, which is not measured"
 	@$(MAKE) --no-print-directory bench-fuzzers || echo "bench: fuzzers that could not be built are not measured"
 	@IMAPTEST='$(IMAPTEST)' sh mk/bench.sh
 clauses: ## which requirement ids are cited by code and by tests
