@@ -210,6 +210,15 @@ static bool on_messages(uint8_t kind) {
            kind == CMD_MOVE;
 }
 
+/* The clauses that want a NOOP after this answer, or NULL. */
+static const char *owed(const struct served_command *c) {
+    if (c->c->kind == CMD_FETCH && c->word == REPLY_NO)
+        return "MAP-4.1.2-c MAP-4.1.3-c";
+    if (c->c->kind == CMD_STORE && c->word == REPLY_NO)
+        return "MAP-4.2.3-b MAP-4.2.4-b";
+    return c->told_empty ? "MAP-4.1.3-f" : NULL;
+}
+
 /* What was refused because messages are gone: first NOOP, which tells of it (unless the same reply did: UID commands may), and no end
  * of trying. */
 static void judge_gone(struct client_report *r, int session, const struct served_command *c) {
@@ -223,14 +232,8 @@ static void judge_gone(struct client_report *r, int session, const struct served
     s->owes = NULL;
     if (!c->some_dead)
         return;
-    if (!c->untold)
-        ;
-    else if (c->c->kind == CMD_FETCH && c->word == REPLY_NO)
-        s->owes = "MAP-4.1.2-c MAP-4.1.3-c";
-    else if (c->c->kind == CMD_STORE && c->word == REPLY_NO)
-        s->owes = "MAP-4.2.3-b MAP-4.2.4-b";
-    else if (c->told_empty)
-        s->owes = "MAP-4.1.3-f";
+    if (c->untold)
+        s->owes = owed(c);
     if (c->word != REPLY_NO)
         return;
     uint32_t h = hash_of(c->c->args.p, c->c->args.n) ^ c->c->kind;
