@@ -53,6 +53,7 @@ const struct feature_row feature_rows[F_COUNT] = {
     [F_FLAG] = {CAUSE_FLAG, 0},
     [F_EXTENSION] = {CAUSE_EXTENSION, 0},
     [F_TAG] = {CAUSE_TAG, 0},
+    [F_TAG_LENGTH] = {CAUSE_TAG_LENGTH, 0},
 };
 
 static uint64_t when(bool b, enum feature f) { return b ? FEATURE(f) : 0; }
@@ -221,7 +222,7 @@ static void clientid_write(const struct featured *f, uint64_t keep, struct out *
 static enum cause plain_cause(enum lib_item item) {
     if (item == ITEM_RESPONSE)
         return CAUSE_EXTENSION;
-    return item == ITEM_COMMAND && !tag_is_plain(reference_command.tag) ? CAUSE_TAG : CAUSE_PLAIN;
+    return item == ITEM_COMMAND ? tag_cause(reference_command.tag) : CAUSE_PLAIN;
 }
 
 /* ---- either, or another command or response ---- */

@@ -72,6 +72,7 @@ enum feature {
     F_FETCH_ITEM,
     F_EXTENSION,
     F_TAG,
+    F_TAG_LENGTH,
     F_FLAG,
     F_COUNT
 };
@@ -120,7 +121,8 @@ void string_write(const struct istring *s, enum string_role role, uint64_t keep,
 /* compare_text.c: commands and responses other than ID and CLIENTID. */
 void text_find(enum lib_item item, struct featured *f);
 void text_write(const struct featured *f, uint64_t keep, struct out *out);
-bool tag_is_plain(struct slice tag); /* letters, digits, and not empty */
+/* CAUSE_TAG: of other octets than letters and digits; CAUSE_TAG_LENGTH: a long one; else CAUSE_PLAIN. */
+enum cause tag_cause(struct slice tag);
 
 /* compare_alone.c: fills d->cause from the features with which the library still parts. */
 void causes_by_features(const struct library *l, enum lib_item item, const uint8_t *p, size_t n,

@@ -9,6 +9,8 @@ static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 static bool is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
 static bool in_word(uint8_t c) { return c > ' ' && c < 0x7f && !strchr("(){}[]\",:<>", c); }
 
+#define TAG_PLAIN 32 /* octets of a tag that no library should mind */
+
 /* ---- spans ---- */
 
 static void add(struct featured *f, struct slice s, const char *with, enum feature feature) {
@@ -20,16 +22,24 @@ static void add(struct featured *f, struct slice s, const char *with, enum featu
     }
 }
 
-bool tag_is_plain(struct slice s) {
+static bool tag_is_plain(struct slice s) {
     bool plain = s.n > 0;
     for (uint32_t i = 0; plain && i < s.n; i++)
         plain = is_digit(s.p[i]) || is_lower(s.p[i] | 0x20);
     return plain;
 }
 
+enum cause tag_cause(struct slice tag) {
+    struct slice begin = {tag.p, tag.n < TAG_PLAIN ? tag.n : TAG_PLAIN};
+    return !tag_is_plain(begin) ? CAUSE_TAG : tag.n > TAG_PLAIN ? CAUSE_TAG_LENGTH : CAUSE_PLAIN;
+}
+
 static void find_tag(struct featured *f, struct slice tag) {
-    if (tag.n > 0 && !tag_is_plain(tag))
-        add(f, tag, "a", F_TAG);
+    struct slice begin = {tag.p, tag.n < TAG_PLAIN ? tag.n : TAG_PLAIN};
+    if (tag.n > 0 && !tag_is_plain(begin))
+        add(f, begin, tag.n > TAG_PLAIN ? "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" : "a", F_TAG);
+    if (tag.n > TAG_PLAIN)
+        add(f, (struct slice){tag.p + TAG_PLAIN, tag.n - TAG_PLAIN}, "", F_TAG_LENGTH);
 }
 
 static bool plain_text(struct slice s) {

@@ -272,39 +272,8 @@ class Clear(Session):
         return r.replace(b" STARTTLS", b"") if self.secure else r
 
 
-class Proxy:
-    def __init__(self, fault, certificate, key):
-        self.fault, self.pool = fault, []
-        # TLS 1.3's tickets make select() say that a socket can be read when there is nothing for recv().
-        self.client_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self.client_tls.check_hostname, self.client_tls.verify_mode = False, ssl.CERT_NONE
-        self.client_tls.maximum_version = ssl.TLSVersion.TLSv1_2
-        self.server_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.server_tls.load_cert_chain(certificate, key)
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=32)
-        self.port = self.listener.getsockname()[1]
-
-    def begin(self, back_port):
-        self.back_port = back_port
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        kind = Clear if self.fault == "sends CLIENTID in clear" else Session
-        while True:
-            try:
-                front, _ = self.listener.accept()
-                front.settimeout(30)
-                front.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=kind(self, front).run, daemon=True).start()
-            except OSError:
-                return
-
-    def end(self):
-        self.listener.close()
-
-
-class Relay:
-    """No proxy of IMAP: octets of a connection to a connection."""
+class Listener:
+    """Takes connections until it is ended; take() says what becomes of one."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=32)
@@ -318,12 +287,40 @@ class Relay:
         while True:
             try:
                 front, _ = self.listener.accept()
-                back = socket.create_connection(("127.0.0.1", self.back_port), timeout=30)
+                front.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.take(front)
             except OSError:
                 return
-            for a, b in ((front, back), (back, front)):
-                a.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self.copy, args=(a, b), daemon=True).start()
+
+    def end(self):
+        self.listener.close()
+
+
+class Proxy(Listener):
+    def __init__(self, fault, certificate, key):
+        super().__init__()
+        self.fault, self.pool = fault, []
+        # TLS 1.3's tickets make select() say that a socket can be read when there is nothing for recv().
+        self.client_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.client_tls.check_hostname, self.client_tls.verify_mode = False, ssl.CERT_NONE
+        self.client_tls.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.server_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.server_tls.load_cert_chain(certificate, key)
+
+    def take(self, front):
+        front.settimeout(30)
+        kind = Clear if self.fault == "sends CLIENTID in clear" else Session
+        threading.Thread(target=kind(self, front).run, daemon=True).start()
+
+
+class Relay(Listener):
+    """No proxy of IMAP: octets of a connection to a connection."""
+
+    def take(self, front):
+        back = socket.create_connection(("127.0.0.1", self.back_port), timeout=30)
+        back.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for a, b in ((front, back), (back, front)):
+            threading.Thread(target=self.copy, args=(a, b), daemon=True).start()
 
     @staticmethod
     def copy(a, b):
@@ -334,9 +331,6 @@ class Relay:
             b.shutdown(socket.SHUT_WR)
         except OSError:
             pass
-
-    def end(self):
-        self.listener.close()
 
 
 # What is wrong, the row that must say so, its verdict, and a clause of it.

@@ -328,6 +328,10 @@ static bool repeated(const uint8_t *p, size_t n, bool fold) {
 static bool w_duplicate(const uint8_t *p, size_t n) { return repeated(p, n, false); }
 static bool w_duplicate_case(const uint8_t *p, size_t n) { return repeated(p, n, true); }
 static bool w_tag(const uint8_t *p, size_t n) { return n > 2 && p[1] == ']'; }
+static bool w_long_tag(const uint8_t *p, size_t n) {
+    const uint8_t *blank = memchr(p, ' ', n);
+    return blank != NULL && blank - p > 40;
+}
 static bool w_closes(const uint8_t *p, size_t n) { return memchr(p, ')', n) != NULL; }
 static bool w_quote(const uint8_t *p, size_t n) { return memchr(p, '"', n) != NULL; }
 static bool w_brace(const uint8_t *p, size_t n) { return n > 3 && p[n - 3] == '}'; }
@@ -501,6 +505,13 @@ static void no_false_alarm(void **state) {
     const char *append = "a] APPEND INBOX {2}\r\nxy\r\n";
     wrong = w_tag;
     expect(&refuses, ITEM_COMMAND, append, strlen(append), PART_REFUSES, "tag");
+    /* A tag of 50 octets, whatever stands behind it, and whatever it is made of. */
+#define FIFTY "aaaaaaaaaAaaaaaaaaaAaaaaaaaaaAaaaaaaaaaAaaaaaaaaaA"
+    static const char *const long_tags[] = {FIFTY " NOOP\r\n", FIFTY " LIST x y\r\n", FIFTY " ID NIL\r\n",
+                                            FIFTY " CLIENTID a b\r\n", "]" FIFTY " NOOP\r\n"};
+    wrong = w_long_tag;
+    for (size_t i = 0; i < sizeof long_tags / sizeof *long_tags; i++)
+        expect(&refuses, ITEM_COMMAND, long_tags[i], strlen(long_tags[i]), PART_REFUSES, "tag-length");
     wrong = w_closes;
     expect(&refuses, ITEM_RESPONSE, "x OK )\r\n", 8, PART_REFUSES, "response-text");
     /* A token that looks like a literal announces nothing (T-CID-7). */
