@@ -169,10 +169,21 @@ static char *finish(struct text *t, size_t *n) {
     return t->p;
 }
 
+/* A comment that would be a trace's header if the text began with it. */
+static bool like_header(const struct program *p, const struct line *l) {
+    static const char trace[] = "imapdiff trace ";
+    struct slice s = program_text(p, l);
+    while (s.n > 0 && s.p[0] == ' ')
+        s.p++, s.n--;
+    return l->kind == LINE_COMMENT && s.n >= sizeof trace - 1 && !memcmp(s.p, trace, sizeof trace - 1);
+}
+
 char *program_print(const struct program *p, size_t *n) {
     struct text t = {0};
     if (p->trace)
         puts_text(&t, "# imapdiff trace 1\n");
+    else if (p->lines && like_header(p, &p->line[0]))
+        puts_text(&t, "\n");
     for (uint32_t i = 0; p->trace && i < p->heads; i++) {
         puts_text(&t, "# ");
         puts_text(&t, p->head[i].key);

@@ -138,6 +138,23 @@ static void round_trip(void **state) {
     program_free(&q);
 }
 
+/* What is a comment where it stands must not begin the text that is printed: there it would be a header. */
+static void no_header_is_made(void **state) {
+    (void)state;
+    static const char *const texts[] = {"  # imapdiff trace 5\nC1: NOOP\n", "\n#   imapdiff trace 1\nC1: NOOP\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct program p = parse(texts[i]), q;
+        assert_false(p.trace);
+        char *out = program_print(&p, NULL);
+        q = parse(out);
+        assert_false(q.trace);
+        assert_int_equal(q.lines, 2);
+        free(out);
+        program_free(&p);
+        program_free(&q);
+    }
+}
+
 static void errors(void **state) {
     (void)state;
     static const struct {
@@ -185,6 +202,6 @@ static void errors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(meaning), cmocka_unit_test(any_octets),
-                                       cmocka_unit_test(round_trip), cmocka_unit_test(errors)};
+                                       cmocka_unit_test(round_trip), cmocka_unit_test(no_header_is_made), cmocka_unit_test(errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
