@@ -10,6 +10,8 @@ static bool is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
 static bool in_word(uint8_t c) { return c > ' ' && c < 0x7f && !strchr("(){}[]\",:<>", c); }
 
 #define TAG_PLAIN 32 /* octets of a tag that no library should mind */
+/* Spans that are kept or replaced as a whole: what looks like a string or a number in them is none. */
+#define VERBATIM (FEATURE(F_RESPONSE_TEXT) | FEATURE(F_TAG) | FEATURE(F_TAG_LENGTH))
 
 /* ---- spans ---- */
 
@@ -38,6 +40,8 @@ static void find_tag(struct featured *f, struct slice tag) {
     struct slice begin = {tag.p, tag.n < TAG_PLAIN ? tag.n : TAG_PLAIN};
     if (tag.n > 0 && !tag_is_plain(begin))
         add(f, begin, tag.n > TAG_PLAIN ? "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" : "a", F_TAG);
+    else if (tag.n > 0) /* digits in it are no number */
+        f->edit[f->edits++] = (struct edit){tag.p, begin.p + begin.n, NULL, 0};
     if (tag.n > TAG_PLAIN)
         add(f, (struct slice){tag.p + TAG_PLAIN, tag.n - TAG_PLAIN}, "", F_TAG_LENGTH);
 }
@@ -159,6 +163,8 @@ static void command_find(struct featured *f) {
     f->plain = causes[c->kind] ? causes[c->kind] : CAUSE_COMMAND_WORD;
     if (c->set.raw.n > 0 && !plain_set(c->set.raw))
         add(f, c->set.raw, "1", F_SEQUENCE_SET);
+    if (c->kind == CMD_AUTHENTICATE) /* digits in base64 are no number */
+        f->edit[f->edits++] = (struct edit){c->name.p + c->name.n, f->p + f->n, NULL, 0};
 }
 
 /* ---- octets between the spans ---- */
@@ -243,8 +249,7 @@ void text_find(enum lib_item item, struct featured *f) {
         const uint8_t *end = i < f->edits ? f->edit[i].from : f->p + f->n;
         f->set |= walk(p, end, f->p, 0, NULL);
         p = i < f->edits ? f->edit[i].to : end;
-        if (i < f->edits && f->edit[i].with &&
-            f->edit[i].feature != FEATURE(F_RESPONSE_TEXT)) /* kept, it is walked too */
+        if (i < f->edits && f->edit[i].with && !(f->edit[i].feature & VERBATIM)) /* kept, it is walked too */
             f->set |= walk(f->edit[i].from, f->edit[i].to, f->p, 0, NULL);
     }
 }
@@ -254,7 +259,7 @@ void text_write(const struct featured *f, uint64_t keep, struct out *out) {
     for (uint32_t i = 0; i < f->edits; i++) {
         const struct edit *e = &f->edit[i];
         walk(p, e->from, f->p, keep, out);
-        if (!e->with || (e->feature & keep && e->feature == FEATURE(F_RESPONSE_TEXT)))
+        if (!e->with || e->feature & keep & VERBATIM)
             out_octets(out, e->from, (size_t)(e->to - e->from));
         else if (e->feature & keep)
             walk(e->from, e->to, f->p, keep, out);

@@ -508,7 +508,9 @@ static void no_false_alarm(void **state) {
     /* A tag of 50 octets, whatever stands behind it, and whatever it is made of. */
 #define FIFTY "aaaaaaaaaAaaaaaaaaaAaaaaaaaaaAaaaaaaaaaAaaaaaaaaaA"
     static const char *const long_tags[] = {FIFTY " NOOP\r\n", FIFTY " LIST x y\r\n", FIFTY " ID NIL\r\n",
-                                            FIFTY " CLIENTID a b\r\n", "]" FIFTY " NOOP\r\n"};
+                                            FIFTY " CLIENTID a b\r\n", "]" FIFTY " NOOP\r\n",
+                                            "55555555555555555555555555555555555555555555555555 NOOP\r\n",
+                                            FIFTY " AUTHENTICATE PLAIN 000000000003\r\n"};
     wrong = w_long_tag;
     for (size_t i = 0; i < sizeof long_tags / sizeof *long_tags; i++)
         expect(&refuses, ITEM_COMMAND, long_tags[i], strlen(long_tags[i]), PART_REFUSES, "tag-length");
