@@ -24,7 +24,7 @@ static int list_targets(void) {
         printf(" %s", server_name(i));
     char root[512];
     printf("\ntheir packages: %s\n",
-           server_sysroot(root, sizeof root) ? root : "not unpacked (sh mk/packages.sh servers build)");
+           server_sysroot(root, sizeof root) ? root : "not unpacked (make servers)");
     return EXIT_CLEAN;
 }
 

@@ -78,14 +78,14 @@ static int find_sysroot(const struct server_kind *kind, const char *given, char 
     if (given)
         snprintf(path, SERVER_PATH, "%s", given);
     else if (!server_sysroot(path, SERVER_PATH)) {
-        snprintf(err, errlen, "%s: its packages are not unpacked here; run `mk/packages.sh servers build` (or set "
-                 "IMAPDIFF_SYSROOT)", kind->name);
+        snprintf(err, errlen, "%s: its packages are not unpacked here; run `make %s` (or set IMAPDIFF_SYSROOT)", kind->name,
+                 kind->proxy ? "proxies" : "servers");
         return SERVER_MISSING;
     }
     snprintf(probe, sizeof probe, "%s/%s", path, kind->probe);
     if (!realpath(path, real) || access(probe, R_OK) < 0) {
-        snprintf(err, errlen, "%s: %s is not there; run `mk/packages.sh servers build` (or set IMAPDIFF_SYSROOT)", kind->name,
-                 probe);
+        snprintf(err, errlen, "%s: %s is not there; run `make %s` (or set IMAPDIFF_SYSROOT)", kind->name, probe,
+                 kind->proxy ? "proxies" : "servers");
         return SERVER_MISSING;
     }
     if (strlen(real) >= SERVER_PATH) {

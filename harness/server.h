@@ -17,7 +17,7 @@
 enum server_error {
     SERVER_OK = 0,
     SERVER_NO_SUCH = -1,  /* the name is wrong: wrong usage */
-    SERVER_MISSING = -2,  /* its packages are not unpacked: `mk/packages.sh servers` or the embedded model */
+    SERVER_MISSING = -2,  /* its packages are not unpacked: `make servers` or the embedded model */
     SERVER_FAILED = -3    /* it did not start */
 };
 

@@ -423,7 +423,7 @@ static void names_and_errors(void **state)
 
     assert_int_equal(server_start("dovecot", &(struct server_options){.sysroot = "/nonexistent"}, &s, err, sizeof err),
                      SERVER_MISSING);
-    assert_non_null(strstr(err, "packages.sh servers"));
+    assert_non_null(strstr(err, "run `make servers`"));
 }
 
 static void impossible_folders(void **state)
