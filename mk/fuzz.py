@@ -59,7 +59,9 @@ def plain_schedule(kind, name):
 def command(build, kind, name, seconds):
     folder = f"{build}/fuzz/{name}"
     os.makedirs(f"{folder}/corpus", exist_ok=True)
-    argv = [f"{build}/{kind}/bin/{name}", "-timeout=30", "-rss_limit_mb=2048", "-max_len=4096", f"-artifact_prefix={folder}/"]
+    # The sanitizer's allocator keeps what each class of sizes has had at its peak, and scripts go to the end of their memory in each.
+    most = 6144 if name == "lua" else 2048
+    argv = [f"{build}/{kind}/bin/{name}", "-timeout=30", f"-rss_limit_mb={most}", "-max_len=4096", f"-artifact_prefix={folder}/"]
     if kind == "diff": # a library's crash ends one child; the rest goes on
         argv += ["-fork=1", "-ignore_crashes=1", "-ignore_ooms=1", "-ignore_timeouts=1"] + plain_schedule(kind, name)
     if seconds:
