@@ -142,7 +142,7 @@ void skeleton_profile(FILE *out, const char *name) {
     fprintf(out,
             "--- What %s does otherwise than the grammar.\n"
             "return profile {\n"
-            "  library = \"%s\", -- as `imapdiff list targets` or the plug-in names it\n"
+            "  library = \"%s\", -- as `imapdiff diff` without words lists it, or the plug-in names it\n"
             "  -- version = \"1.0\", -- how the library's own begins; another one gives a warning\n"
             "\n"
             "  -- item (id, id-response, clientid, command, response), cause (imapdiff list causes), how it "

@@ -68,13 +68,17 @@ static bool make_folder(struct clients *c, char *err, size_t errlen) {
         folder = mkdtemp(made);
     } else if (mkdir(folder, 0777) != 0)
         folder = NULL;
+    if (!folder) {
+        snprintf(err, errlen, c->out ? "--out: cannot make %s: %s" : "cannot make %s: %s (--out DIR names another place)",
+                 c->out ? c->out : made, strerror(errno));
+        return false;
+    }
     char *whole = folder ? realpath(folder, NULL) : NULL;
     bool ok = whole && strlen(whole) < sizeof c->where - 100;
     if (ok)
         snprintf(c->where, sizeof c->where, "%s", whole);
     else
-        snprintf(err, errlen, "--out: cannot make %s: %s", c->out ? c->out : made,
-                 whole ? "too long" : strerror(errno));
+        snprintf(err, errlen, "--out: %s: %s", folder, whole ? "too long" : strerror(errno));
     free(whole);
     return ok;
 }
@@ -93,6 +97,8 @@ static void end_text(const struct client_end *e, char *out, size_t n) {
         snprintf(out, n, "crashes (%d)", e->signal);
     else if (e->status)
         snprintf(out, n, "gives up (%d)", e->status);
+    else if (!e->connections)
+        snprintf(out, n, "no connection");
     else
         snprintf(out, n, e->retries ? "retries" : "works");
 }
@@ -113,9 +119,9 @@ static void mail_text(const struct clients *c, const struct client_mail *m, char
 }
 
 /* What a legal server does is no excuse: a client may give up while another one is at work, but not when it
- * is calm. */
+ * is calm. One that never comes has shown nothing. */
 static bool fails(const struct clients *c, const struct client_result *r) {
-    bool bad = r->musts > 0 || r->error[0];
+    bool bad = r->musts > 0 || !r->runs || !r->run[r->runs - 1].connections;
     for (int i = 0; i < r->runs; i++)
         bad |= r->run[i].hangs || r->run[i].signal || (r->run[i].status && i == r->runs - 1);
     return bad || wrong_mail(c, &r->mail);
@@ -131,13 +137,16 @@ static void print_row(const struct clients *c, const struct client_result *r) {
         snprintf(found, sizeof found, "%d MUST, %d SHOULD: %s", r->musts, r->shoulds, r->first);
     printf("%-24s %-14s %-14s %-20s %5u %9u  %s\n", *r->behaviour ? r->behaviour : "(none)", text[0], text[1],
            mail, last->connections, last->commands, found);
-    if (r->error[0])
-        printf("    %s\n", r->error);
     fflush(stdout);
 }
 
 static bool done(void *arg, const struct client_result *r) {
     struct clients *c = arg;
+    if (r->error[0]) { /* ours, and the same under each behaviour */
+        cli_error("clients: %s", r->error);
+        c->unusable = true;
+        return false;
+    }
     if (r->runs && !r->run[0].started) {
         cli_error("clients: cannot start `%s`: see %s/%s/log", c->words[0], c->where,
                   *r->behaviour ? r->behaviour : "none");
@@ -176,16 +185,20 @@ static bool make_jobs(struct clients *c, struct client_job *jobs, int *jobs_n, c
     return true;
 }
 
+static bool any_wanted(const struct clients *c) {
+    for (int i = 0; i < behaviours_count(c->behaviours); i++)
+        if (wanted(c, i))
+            return true;
+    cli_error("clients: --behaviour: no behaviour%s is called `%s`; see imapdiff list behaviours",
+              c->faults ? " with a fault" : "", c->glob ? c->glob : "*");
+    return false;
+}
+
 static int all(struct clients *c, const volatile int *stop) {
     static struct client_job jobs[CLIENT_JOBS];
     int n;
     if (!make_jobs(c, jobs, &n, stop))
         return EXIT_USAGE;
-    if (!n) {
-        cli_error("clients: --behaviour: no behaviour%s is called `%s`; see imapdiff list behaviours",
-                  c->faults ? " with a fault" : "", c->glob ? c->glob : "*");
-        return EXIT_USAGE;
-    }
     printf("%-24s %-14s %-14s %-20s %5s %9s  %s\n", "behaviour", c->calm ? "run" : "disturbed",
            c->calm ? "" : "calm", "mail", "conn.", "commands", "the client breaks");
     if (!client_jobs_run(jobs, n, c->jobs, done, c, stop) || c->unusable) {
@@ -195,7 +208,7 @@ static int all(struct clients *c, const volatile int *stop) {
     }
     printf("%s%d of %d behaviours fail this client; logs, traces, reports and mail: %s\n",
            *stop ? "stopped by a signal: " : "", c->failed, c->run, c->where);
-    return c->failed ? EXIT_FINDINGS : EXIT_CLEAN;
+    return c->failed ? EXIT_FINDINGS : *stop ? EXIT_TARGET : EXIT_CLEAN;
 }
 
 int clients_main(int argc, char **argv) {
@@ -207,11 +220,14 @@ int clients_main(int argc, char **argv) {
         return EXIT_USAGE;
     const volatile int *stop = interrupt_catch();
     int status = EXIT_USAGE;
-    if ((c.behaviours = load_behaviours(c.folder, c.folders, err, sizeof err)) &&
-        make_folder(&c, err, sizeof err))
-        status = all(&c, stop);
-    else
+    if (!(c.behaviours = load_behaviours(c.folder, c.folders, err, sizeof err)))
         cli_error("clients: %s", err);
+    else if (any_wanted(&c)) {
+        if (make_folder(&c, err, sizeof err))
+            status = all(&c, stop);
+        else
+            cli_error("clients: %s", err);
+    }
     behaviours_free(c.behaviours);
     return status;
 }

@@ -61,10 +61,56 @@ static void environment(const struct job *j) {
     setenv("IMAPDIFF_DIR", j->dir, 1);
 }
 
+/* What a command says, through a pipe: the log ends at LOG_MAX, whatever a client that runs wild prints. */
+enum { LOG_MAX = 4 << 20 };
+struct output {
+    int pipe[2], log;
+    size_t kept;
+};
+
+static bool output_open(struct output *o, const char *log) {
+    o->kept = 0;
+    o->pipe[0] = o->pipe[1] = -1;
+    o->log = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (o->log < 0 || pipe2(o->pipe, O_CLOEXEC) != 0)
+        return false;
+    fcntl(o->pipe[1], F_SETPIPE_SZ, 1 << 20); /* it is drained between two turns of the server: who says much need not wait */
+    return fcntl(o->pipe[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static void output_put(struct output *o, const char *p, size_t n) {
+    static const char cut[] = "\n(imapdiff: what it says beyond 4 MiB is left out)\n";
+    size_t take = n < LOG_MAX - o->kept ? n : LOG_MAX - o->kept;
+    if (o->kept == LOG_MAX)
+        return;
+    o->kept += take;
+    bool ok = write(o->log, p, take) == (ssize_t)take;
+    if (ok && o->kept == LOG_MAX)
+        ok = write(o->log, cut, sizeof cut - 1) > 0;
+    if (!ok) /* a full disk: the grid needs no log */
+        o->kept = LOG_MAX;
+}
+
+static void output_drain(struct output *o) {
+    static char p[65536];
+    ssize_t n;
+    for (int i = 0; i < 64 && (n = read(o->pipe[0], p, sizeof p)) > 0; i++)
+        output_put(o, p, (size_t)n);
+}
+
+static void output_close(struct output *o) {
+    if (o->pipe[0] >= 0)
+        output_drain(o);
+    for (int i = 0; i < 2; i++)
+        if (o->pipe[i] >= 0)
+            close(o->pipe[i]);
+    if (o->log >= 0)
+        close(o->log);
+}
+
 /* The child's side; an octet into `failed` where it cannot become the command. */
-_Noreturn static void become(const struct job *j, char **words, int failed) {
-    int log = open(j->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
-        null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+_Noreturn static void become(const struct job *j, char **words, int failed, int out) {
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGINT, SIG_DFL);
@@ -72,9 +118,9 @@ _Noreturn static void become(const struct job *j, char **words, int failed) {
     signal(SIGHUP, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     environment(j);
-    if (log >= 0 && null >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2)
+    if (null >= 0 && dup2(null, 0) == 0 && dup2(out, 1) == 1 && dup2(out, 2) == 2)
         execvp(words[0], words);
-    dprintf(log, "%s: %s\n", words[0], strerror(errno));
+    dprintf(out, "%s: %s\n", words[0], strerror(errno));
     _exit(write(failed, "", 1) == 1 ? 127 : 126);
 }
 
@@ -84,7 +130,8 @@ static uint64_t now_ms(void) {
     return (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
 }
 
-static void wait_for(const struct client_job *job, struct host *h, pid_t pid, struct client_end *end) {
+static void wait_for(const struct client_job *job, struct host *h, pid_t pid, struct output *out,
+                     struct client_end *end) {
     uint64_t began = now_ms();
     int status = 0;
     pid_t got;
@@ -96,6 +143,7 @@ static void wait_for(const struct client_job *job, struct host *h, pid_t pid, st
             break;
         }
         host_turn(h);
+        output_drain(out);
     }
     guardian_kill_descendants(); /* what it left behind, in sessions of their own, too */
     if (WIFSIGNALED(status) && !end->hangs)
@@ -107,16 +155,17 @@ static bool one_run(const struct client_job *job, const struct job *j, struct ho
                     char *err, size_t errlen) {
     char *words[CLIENT_WORDS + 1] = {NULL}, octet;
     int failed[2] = {-1, -1};
-    bool ok = pipe2(failed, O_CLOEXEC | O_NONBLOCK) == 0;
+    struct output out;
+    bool ok = output_open(&out, j->log) && pipe2(failed, O_CLOEXEC | O_NONBLOCK) == 0;
     for (int i = 0; job->words[i] && ok; i++)
         ok = (words[i] = fill_in(j, job->words[i])) != NULL;
     fflush(NULL);
     pid_t pid = ok ? fork() : -1;
     if (pid == 0)
-        become(j, words, failed[1]);
+        become(j, words, failed[1], out.pipe[1]);
     if (pid > 0) {
         setpgid(pid, pid);
-        wait_for(job, h, pid, end);
+        wait_for(job, h, pid, &out, end);
         end->started = read(failed[0], &octet, 1) != 1;
     } else
         snprintf(err, errlen, "cannot start a process: %s", strerror(errno));
@@ -124,6 +173,7 @@ static bool one_run(const struct client_job *job, const struct job *j, struct ho
         free(words[i]);
     for (int i = 0; i < 2 && failed[i] >= 0; i++)
         close(failed[i]);
+    output_close(&out);
     return pid > 0;
 }
 

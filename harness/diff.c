@@ -161,6 +161,10 @@ static int run(struct diff *d) {
         return EXIT_USAGE;
     }
     d->s->given = d->s->pooled;
+    if (!diff_ready(d, err, sizeof err)) {
+        cli_error("%s", err);
+        return EXIT_USAGE;
+    }
     /* A folder that cannot be written is found before the run. */
     struct tally *t = tally_open(d->out, err, sizeof err);
     if (!t) {

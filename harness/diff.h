@@ -79,6 +79,8 @@ bool diff_run(struct diff *d, char *err, size_t errlen);
 
 /* diff_grid.c: what was found, set apart from what profiles know. Returns the exit status. */
 int diff_report(struct diff *d);
+/* Before the run: are the given profiles whole and of libraries of this run, can --json be written? false: one line in err. */
+bool diff_ready(const struct diff *d, char *err, size_t errlen);
 
 /* diff.c */
 int diff_main(int argc, char **argv);

@@ -26,24 +26,47 @@ static void apply(const struct diff *d, const struct profile *p, const char *pat
                 profile_version(p), version);
 }
 
+static bool apply_file(const struct diff *d, const char *path, struct fold *v, int n, char *err, size_t errlen) {
+    struct profile *p = profile_load(path, err, errlen);
+    if (p)
+        apply(d, p, path, v, n);
+    profile_free(p);
+    return p;
+}
+
+/* The profile of each library that the folder tells of: earlier runs may have asked others. */
 static bool apply_profiles(const struct diff *d, struct fold *v, int n, char *err, size_t errlen) {
     char lua[512], path[700];
-    bool folder = lua_folder(lua, sizeof lua, err, errlen);
-    if (!folder && err[0])
-        return false;
-    for (int k = 0; k < d->libraries + d->o.profiles; k++) {
-        bool given = k >= d->libraries;
-        if (given)
-            snprintf(path, sizeof path, "%s", d->o.profile[k - d->libraries]);
-        else
-            snprintf(path, sizeof path, "%s/profile/%s.lua", folder ? lua : ".", d->library[k]->name);
-        if (!given && (!folder || access(path, F_OK) != 0))
-            continue;
-        struct profile *p = profile_load(path, err, errlen);
-        if (!p)
-            return false;
-        apply(d, p, path, v, n);
+    bool folder = lua_folder(lua, sizeof lua, err, errlen), ok = folder || !err[0];
+    for (int i = 0; i < n && ok && folder; i++) {
+        int before = 0;
+        while (before < i && strcmp(v[before].library, v[i].library))
+            before++;
+        snprintf(path, sizeof path, "%s/profile/%.31s.lua", lua, v[i].library);
+        if (before == i && access(path, F_OK) == 0)
+            ok = apply_file(d, path, v, n, err, errlen);
+    }
+    for (int k = 0; k < d->o.profiles && ok; k++)
+        ok = apply_file(d, d->o.profile[k], v, n, err, errlen);
+    return ok;
+}
+
+bool diff_ready(const struct diff *d, char *err, size_t errlen) {
+    for (int k = 0; k < d->o.profiles; k++) {
+        struct profile *p = profile_load(d->o.profile[k], err, errlen);
+        bool here = false;
+        for (int i = 0; p && i < d->libraries; i++)
+            here |= !strcmp(d->library[i]->name, profile_library(p));
+        if (p && !here)
+            snprintf(err, errlen, "--profile: %s is of %s, which is not in this run", d->o.profile[k], profile_library(p));
         profile_free(p);
+        if (!here)
+            return false;
+    }
+    FILE *f = d->o.json_file ? fopen(d->o.json_file, "ae") : NULL;
+    if (d->o.json_file && (!f || fclose(f) != 0)) {
+        snprintf(err, errlen, "cannot write `%s`: %s", d->o.json_file, strerror(errno));
+        return false;
     }
     return true;
 }

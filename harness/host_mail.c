@@ -76,6 +76,12 @@ static int below(const struct dirent *e) {
            strcmp(e->d_name, "new") && strcmp(e->d_name, "tmp");
 }
 
+/* Mail that cannot be read is not left out: a client would be compared with less than there is. */
+static bool unreadable(const char *folder, char *err, size_t errlen) {
+    snprintf(err, errlen, "--mail: %.300s: %s", folder, strerror(errno));
+    return false;
+}
+
 static bool messages(struct host *h, const char *mailbox, const char *dir, const char *sub, char *err,
                      size_t errlen) {
     char folder[PATH + 8];
@@ -83,6 +89,8 @@ static bool messages(struct host *h, const char *mailbox, const char *dir, const
     bool ok = true;
     snprintf(folder, sizeof folder, "%s/%s", dir, sub);
     int n = scandir(folder, &list, visible, alphasort);
+    if (n < 0 && errno != ENOENT)
+        ok = unreadable(folder, err, errlen);
     for (int i = 0; i < n; i++) {
         ok = ok && one_file(h, mailbox, folder, list[i]->d_name, err, errlen);
         free(list[i]);
@@ -115,7 +123,11 @@ static bool maildir(struct host *h, const char *dir, const char *name, int depth
             !messages(h, mailbox, dir, "new", err, errlen))
             return false;
     }
-    int n = depth < DEPTH ? scandir(dir, &list, below, alphasort) : -1;
+    int n = depth < DEPTH ? scandir(dir, &list, below, alphasort) : 0;
+    if (n < 0)
+        return unreadable(dir, err, errlen);
+    if (depth >= DEPTH)
+        return true;
     for (int i = 0; i < n; i++) {
         char path[PATH], inner[PATH];
         struct stat st;
@@ -130,8 +142,7 @@ static bool maildir(struct host *h, const char *dir, const char *name, int depth
                  maildir(h, path, !strcasecmp(inner, "INBOX") ? "" : inner, depth + 1, found, err, errlen);
         free(list[i]);
     }
-    if (n >= 0)
-        free(list);
+    free(list);
     return ok;
 }
 
@@ -151,6 +162,17 @@ static const char *line_end(const char *p, const char *end) {
 }
 
 static bool is_from(const char *p, const char *end) { return end - p > 5 && !memcmp(p, "From ", 5); }
+
+/* Does a message begin here? Behind an empty line, or where the line's date can be read: not each line of a body that begins with the
+ * word is quoted by `>`. */
+static bool begins(const char *body, const char *p, const char *end) {
+    if (!is_from(p, end))
+        return false;
+    const char *q = p - body > 0 ? p - 1 : p; /* back over the line's end before it */
+    if (q > body && q[-1] == '\r')
+        q--;
+    return q == body || q[-1] == '\n' || from_line(p, (size_t)(line_end(p, end) - p)) != 0;
+}
 
 /* One message without its `From ` line and the empty line behind it; `>From ` becomes `From ` again. */
 static bool mbox_message(struct host *h, const char *p, const char *end, time_t at, char *err,
@@ -192,7 +214,7 @@ static bool mbox(struct host *h, const char *path, char *err, size_t errlen) {
     }
     while (ok && q < end) {
         const char *body = line_end(q, end), *next = body;
-        while (next < end && !(is_from(next, end) && (next - body < 1 || next[-1] == '\n')))
+        while (next < end && !begins(body, next, end))
             next = line_end(next, end);
         ok = mbox_message(h, body, next, from_line(q, (size_t)(body - q)), err, errlen);
         q = next;

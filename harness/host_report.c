@@ -266,8 +266,8 @@ void client_report_command(struct client_report *r, int session, const struct se
             judge_syntax(r, session, c);
         return;
     }
-    if (c->c->kind == CMD_UNKNOWN)
-        judge_syntax(r, session, c);
+    if (c->c->kind == CMD_UNKNOWN || (c->unoffered && c->c->kind != CMD_ID && c->c->kind != CMD_CLIENTID))
+        find(r, session, "R3501-6", "a command that was not offered");
     else if (c->c->kind == CMD_ID)
         judge_id(r, session, c);
     else if (c->c->kind == CMD_CLIENTID)

@@ -14,7 +14,19 @@ static const char *reason(void) {
     return why ? why : "not understood";
 }
 
+/* A file that cannot be read is no PEM for another reason than its content. */
+static bool readable(const char *path, char *err, size_t errlen) {
+    FILE *f = fopen(path, "re");
+    if (!f)
+        snprintf(err, errlen, "--tls: %s: %s", path, strerror(errno));
+    else
+        fclose(f);
+    return f;
+}
+
 static bool given(SSL_CTX *x, const struct host_options *o, char *err, size_t errlen) {
+    if (!readable(o->cert, err, errlen) || !readable(o->key, err, errlen))
+        return false;
     if (SSL_CTX_use_certificate_chain_file(x, o->cert) != 1) {
         snprintf(err, errlen, "--tls: %s: expected a PEM certificate: %s", o->cert, reason());
         return false;

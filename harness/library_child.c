@@ -77,7 +77,9 @@ static void set_signals(void) {
         signal(sig, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    signal(SIGINT, SIG_IGN); /* Ctrl-C is the parent's affair */
+    signal(SIGINT, SIG_IGN); /* what is sent to the whole group is the parent's affair: it ends us */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     sigaltstack(&alternate, NULL);
     struct sigaction a = {.sa_sigaction = dying, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)

@@ -2,6 +2,7 @@
 #include "scenario_priv.h"
 
 #include "clauses.h"
+#include "names.h"
 #include "script.h"
 
 #include <dirent.h>
@@ -140,6 +141,44 @@ static bool make_given(struct loading *l, struct program *p) {
 
 /* ---- plays ---- */
 
+static bool is_status(struct slice w) {
+    static const char *const words[] = {"OK", "NO", "BAD"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_is_nocase(w, words[i]))
+            return true;
+    return false;
+}
+
+/* Of a tagged response each alternative begins with one of the words that a server may answer. */
+static bool check_expected(struct loading *l, struct slice s, uint32_t at) {
+    if (!s.n || s.p[0] == '*' || s.p[0] == '+' || s.p[0] == '.')
+        return true;
+    struct slice w = {s.p, 0};
+    for (uint32_t i = 0; i <= s.n; i++)
+        if (i == s.n || s.p[i] == '|' || s.p[i] == ' ') {
+            w.n = (uint32_t)(s.p + i - w.p);
+            if (!is_status(w)) {
+                snprintf(l->err, l->errlen, "%s:%u: expected OK, NO or BAD, `* ...`, + or ..., not `%.*s`", script_file_path(l->f),
+                         at, (int)(w.n < 40 ? w.n : 40), (const char *)w.p);
+                return false;
+            }
+            if (i == s.n || s.p[i] == ' ')
+                break;
+            w.p = s.p + i + 1;
+        }
+    return true;
+}
+
+static bool check_line(struct loading *l, const struct program *text, const struct line *line, const bool *begun) {
+    if (line->kind != LINE_EXPECT)
+        return true;
+    if (begun[line->session])
+        return check_expected(l, program_text(text, line), line->at);
+    snprintf(l->err, l->errlen, "%s:%u: expected a C%d line or @open C%d above it", script_file_path(l->f), line->at,
+             line->session, line->session);
+    return false;
+}
+
 static bool make_play(struct loading *l, const struct script_value *v, struct program *p) {
     struct program text;
     if (v->kind != SCRIPT_STRING)
@@ -148,19 +187,16 @@ static bool make_play(struct loading *l, const struct script_value *v, struct pr
     bool ok = make_given(l, p) &&
               program_parse(&text, script_file_path(l->f), (uint32_t)(v->text_line ? v->text_line : 1),
                             v->text, v->length, l->err, l->errlen);
-    bool begun[PROGRAM_SESSIONS + 1] = {false};
-    for (uint32_t i = 0; i < p->lines; i++)
-        begun[p->line[i].session] = true;
+    bool begun[PROGRAM_SESSIONS + 1] = {false}, says = false;
     for (uint32_t i = 0; ok && i < text.lines; i++) {
         const struct line *line = &text.line[i];
-        if (line->kind == LINE_EXPECT && !begun[line->session]) {
-            snprintf(l->err, l->errlen, "%s:%u: expected a C%d line or @open C%d above it",
-                     script_file_path(l->f), line->at, line->session, line->session);
-            ok = false;
-        }
+        ok = check_line(l, &text, line, begun);
         begun[line->session] = true;
+        says |= line->kind == LINE_SEND || line->kind == LINE_OPEN;
         ok = ok && program_take(p, &text, line) != NULL;
     }
+    if (ok && !says)
+        ok = script_error(l->f, v, l->err, l->errlen, "expected a play with a line `C1: command`");
     if (ok && p->failed) {
         snprintf(l->err, l->errlen, "%s: too long, or out of memory", script_file_path(l->f));
         ok = false;
@@ -191,6 +227,26 @@ static bool make_plays(struct loading *l) {
     return !applies || make_play(l, applies, &l->s->applies);
 }
 
+/* A typing error in what is needed would leave the scenario out for good. What is near no word is another capability's name. */
+static bool check_needs(struct loading *l) {
+    static const char *const known[] = {"PLAIN",     "TLS",       "SECURE",   "INBOX",       "USERS2",     "STARTTLS",  "ID",
+                                        "CLIENTID",  "IDLE",      "UNSELECT", "MOVE",        "NAMESPACE",  "ENABLE",    "UIDPLUS",
+                                        "LITERAL+",  "LITERAL-",  "CHILDREN", "SPECIAL-USE", "SASL-IR",    "CONDSTORE", "QRESYNC",
+                                        "IMAP4rev1", "IMAP4rev2", "ESEARCH",  "BINARY",      "MULTIAPPEND"};
+    const size_t n = sizeof known / sizeof *known;
+    char word[70];
+    for (const char *p = l->s->needs; *p; p += strspn(p, " ")) {
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(p, " "), p);
+        p += strcspn(p, " ");
+        const char *name = word + (*word == '!'), *near = names_nearest(name, known, n);
+        bool users = !strncmp(name, "USERS", 5) && name[5] >= '2' && name[5] <= '9' && !name[6];
+        if (near && strcmp(near, name) && !users && !strchr(name, '='))
+            return script_error(l->f, script_get(script_file_root(l->f), "needs"), l->err, l->errlen,
+                                "needs: expected a capability, PLAIN, TLS, SECURE, INBOX or USERS2, not `%s` (nearest: %s)", name, near);
+    }
+    return true;
+}
+
 static bool boolean(const struct loading *l, const char *field) {
     const struct script_value *v = script_get(script_file_root(l->f), field);
     return v && v->boolean;
@@ -214,7 +270,7 @@ static bool make(struct loading *l) {
     if (!script_check(l->f, root, rules, sizeof rules / sizeof *rules, false, l->err, l->errlen) ||
         !copy_text(l, "name", s->name, sizeof s->name) || !copy_text(l, "cites", s->cites, sizeof s->cites) ||
         !copy_text(l, "needs", s->needs, sizeof s->needs) ||
-        !copy_text(l, "compare", compare, sizeof compare) || !check_cites(l))
+        !copy_text(l, "compare", compare, sizeof compare) || !check_cites(l) || !check_needs(l))
         return false;
     snprintf(s->doc, sizeof s->doc, "%s", script_file_doc(l->f));
     s->must = boolean(l, "must");

@@ -53,6 +53,11 @@ static bool parse(int argc, char **argv, struct serve *s) {
             cli_error("serve: --user: expected NAME:PASSWORD, each of 1 to 200 octets");
             return false;
         }
+        for (int k = 0; k < i; k++)
+            if (!strncmp(s->user[i], s->user[k], (size_t)(colon - s->user[i]) + 1)) {
+                cli_error("serve: --user: `%.*s` stands there twice", (int)(colon - s->user[i]), s->user[i]);
+                return false;
+            }
     }
     if (s->fixture_file && (s->users || s->mail)) {
         cli_error("serve: --fixture: the file has users and mail; neither --user nor --mail goes with it");
@@ -107,7 +112,10 @@ static bool choose(struct serve *s, char *err, size_t errlen) {
         return true;
     }
     for (int i = 0; i < s->behaviours_n; i++)
-        if (!chosen_parse(&s->chosen, s->behaviours, s->behaviour[i], err, errlen))
+        if (!strcmp(s->behaviour[i], "all") || !strncmp(s->behaviour[i], "all,", 4)) {
+            snprintf(err, errlen, "--behaviour: `all` goes with no other");
+            return false;
+        } else if (!chosen_parse(&s->chosen, s->behaviours, s->behaviour[i], err, errlen))
             return false;
     s->host.model.behaviours = s->behaviours;
     s->host.model.chosen = s->chosen.index;
@@ -136,9 +144,18 @@ static bool leave_out(struct serve *s, char *err, size_t errlen) {
 }
 
 static bool rules(struct serve *s, char *err, size_t errlen) {
-    for (int i = 0; i < s->rules; i++)
+    for (int i = 0; i < s->rules; i++) {
         if (!policy_add(&s->policy, s->clientid[i], err, errlen))
             return false;
+        const char *user = s->policy.rule[s->policy.n - 1].user;
+        bool known = !*user;
+        for (int k = 0; s->user[k] && !known; k++)
+            known = !strncmp(s->user[k], user, strlen(user)) && s->user[k][strlen(user)] == ':';
+        if (!known) {
+            snprintf(err, errlen, "--clientid: %s: there is no user `%s`", s->clientid[i], user);
+            return false;
+        }
+    }
     s->host.policy = &s->policy;
     return true;
 }
@@ -162,7 +179,7 @@ static bool open_log(struct serve *s, char *err, size_t errlen) {
     return false;
 }
 
-static void announce(const struct serve *s, const struct host *h) {
+static bool announce(const struct serve *s, const struct host *h) {
     printf("serving %s", host_where(h));
     for (int i = 0; s->user[i]; i++)
         printf("%s%.*s", i ? ", " : " for ", (int)strcspn(s->user[i], ":"), s->user[i]);
@@ -174,7 +191,7 @@ static void announce(const struct serve *s, const struct host *h) {
         if (s->host.model.without & model_server_without(model_server_without_name(i)))
             printf("%s%s", n++ ? ", " : "; without ", model_server_without_name(i));
     putchar('\n');
-    fflush(stdout);
+    return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 /* Given mail is the first user's; the others begin with an empty INBOX. */
@@ -225,8 +242,10 @@ static int finish(struct serve *s, bool served) {
     content_free(s->content);
     fixture_free(s->fixture);
     behaviours_free(s->behaviours);
-    if (s->host.id_log)
-        fclose(s->host.id_log);
+    if (s->host.id_log && (ferror(s->host.id_log) | fclose(s->host.id_log)) != 0) {
+        cli_error("serve: --id-log: cannot write all of %s", s->id_log);
+        status = EXIT_USAGE;
+    }
     return status;
 }
 
@@ -238,12 +257,14 @@ int serve_main(int argc, char **argv) {
         return EXIT_USAGE;
     const volatile int *stop = interrupt_catch();
     struct host *h = start(&s, err, sizeof err);
-    if (h) {
-        announce(&s, h);
+    bool served = h && announce(&s, h);
+    if (served)
         host_run(h, stop);
+    else if (h) { /* nobody would learn the ports */
+        cli_error("serve: cannot write to standard output: %m");
+        clearerr(stdout);
     } else
         cli_error("serve: %s", err);
-    bool served = h;
     host_free(h); /* before the contents that it has lent */
     return finish(&s, served);
 }

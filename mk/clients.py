@@ -5,15 +5,17 @@ that, and why, as KNOWN says. Exit status 1 if KNOWN does not.
 A line of KNOWN is CLIENT BEHAVIOURS WHAT REASON: a glob, globs with commas between them, one of the words below, and text."""
 import collections, fnmatch, os, re, sys
 
-ROW = re.compile(r"(\S+) +(works|retries|gives up \(\d+\)|hangs|crashes \(\d+\)|-) +(works|retries|gives up \(\d+\)|hangs|crashes \(\d+\)|-) +"
+END = r"(works|retries|no connection|gives up \(\d+\)|hangs|crashes \(\d+\)|-) +"
+ROW = re.compile(r"(\S+) +" + END + END +
                  r"(same|-|(?:(\d+) changed, )?(\d+) lost, (\d+) extra) +\d+ +\d+  (?:(\d+) MUST, \d+ SHOULD: (\S+)|-)?")
 
 
 def failures(row):
-    """Words: gives-up (although it is calm), hangs, crashes, changes, loses, keeps (mail that is gone), and the clause it breaks."""
+    """Words: gives-up (although it is calm), no-connection, hangs, crashes, changes, loses, keeps (mail that is gone), and the clause it breaks."""
     _, disturbed, calm, _, changed, lost, extra, musts, clause = row.groups()
     words = {w for end in (disturbed, calm) for w in ("hangs", "crashes") if end.startswith(w)}
     words |= {"gives-up"} if calm.startswith("gives up") else set()
+    words |= {"no-connection"} if calm == "no connection" else set()
     words |= {w for w, n in (("changes", changed), ("loses", lost), ("keeps", extra)) if n and int(n)}
     return words | ({clause} if musts and int(musts) else set())
 

@@ -54,6 +54,29 @@ static const char *nearest_in(lua_State *L, int contents, const char *want) {
     return script_nearest(want, names, n);
 }
 
+/* The constructors of files (lua/API.md): each kind of file knows one of them. */
+static const char *const kinds[] = {"behaviour", "scenario", "profile", "fixture"};
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+static bool is_kind(const char *name) {
+    for (size_t i = 0; i < KINDS; i++)
+        if (!strcmp(name, kinds[i]))
+            return true;
+    return false;
+}
+
+/* The one that the contents at 3 have, or NULL. */
+static const char *kind_here(lua_State *L) {
+    for (size_t i = 0; i < KINDS; i++) {
+        lua_pushstring(L, kinds[i]);
+        bool here = lua_rawget(L, 3) != LUA_TNIL;
+        lua_pop(L, 1);
+        if (here)
+            return kinds[i];
+    }
+    return NULL;
+}
+
 static int sealed_index(lua_State *L) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -64,6 +87,9 @@ static int sealed_index(lua_State *L) {
                            script_type_text(L, 2));
     lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
+    const char *kind = !*prefix && is_kind(name) ? kind_here(L) : NULL;
+    if (kind)
+        return script_fail(L, "`%s` begins a file of another kind: expected `return %s { ... }`", name, kind);
     return script_fail(L, "unknown name `%s%.60s`: expected one that lua/API.md lists (nearest name: %s%s)",
                        prefix, name, prefix, nearest_in(L, 3, name));
 }

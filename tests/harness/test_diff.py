@@ -186,6 +186,23 @@ for number in (signal.SIGKILL, signal.SIGINT):
     if not {"odd-count", "literal"} <= {d["cause"] for d in r["disagreements"]} or r["executed"] < 100:
         fail(f"{number.name}: {r}")
 
+# A signal to the whole group, as `timeout` sends it: the child in which a library hangs did not crash.
+p = subprocess.Popen([binary, "diff", lib, "--time", "60s", "--corpus", "corpus", "--out", "group"], cwd=work, env=dict(env, PLANT="h"),
+                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+time.sleep(3)
+os.killpg(p.pid, signal.SIGTERM)
+out, err = p.communicate(timeout=20)
+if " crash " in out or "inputs compared" not in out:
+    fail(f"SIGTERM to the group: {out}{err}")
+
+# Runs that share a folder add up. A profile of another library, and a file that cannot be written, are told before the run.
+run(lib, "--corpus", "corpus", "--time", "0", "--profile", "known.lua", "--out", "o3", plant="", status=0)
+with open(os.path.join(work, "other.lua"), "w") as f:
+    f.write('return profile { library = "plantd", known = {} }\n')
+run(lib, "--corpus", "corpus", "--time", "0", "--profile", "other.lua", "--out", "o6", plant="", status=2,
+    text="other.lua is of plantd, which is not in this run", lines=1)
+run(lib, "--corpus", "corpus", "--time", "9s", "--json=/nonexistent/x", "--out", "o7", plant="", status=2, text="cannot write `/nonexistent/x`", lines=1)
+
 # No room for what is found: one line, and counting goes on.
 mount = os.path.join(work, "small")
 os.makedirs(mount)

@@ -220,6 +220,9 @@ def options():
     refused("expected ADDR:PORT", "--listen", "1143x")
     refused("nearest: ghosted-mailbox", "--behaviour", "ghosted-mailbx")
     refused("expected two values", "--tls", "a.pem")
+    refused("/nonexistent/a: No such file", "--tls", "/nonexistent/a", "/dev/null", "--listen", "127.0.0.1:0")
+    refused("`a` stands there twice", "--user", "a:b", "--user", "a:c")
+    refused("there is no user `nobody`", "--clientid", "allow=nobody:UUID:x", "--listen", "127.0.0.1:0")
     refused("expected a PEM certificate", "--tls", "/dev/null", "/dev/null", "--listen", "127.0.0.1:0")
     empty = os.path.join(WORK, "empty")
     os.makedirs(empty)
@@ -227,6 +230,31 @@ def options():
     refused("cannot write", "--write-ca", "/nonexistent/ca.pem", "--listen", "127.0.0.1:0")
     taken = socket.create_server(("127.0.0.1", 0))
     refused("cannot listen on", "--listen", "127.0.0.1:%d" % taken.getsockname()[1])
+
+
+def ends():
+    """Mail that may not be read, no room for what is said, two signals at once."""
+    os.makedirs(os.path.join(WORK, "closed", "cur"), 0)
+    os.chmod(os.path.join(WORK, "closed"), 0o755)
+    if os.geteuid() == 0:  # who may read anything else
+        p = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BIN, "serve", "--listen", "127.0.0.1:0", "--mail",
+                            os.path.join(WORK, "closed")], capture_output=True, text=True, timeout=60)
+        check(p.returncode == 2 and "closed/cur: Permission denied" in p.stderr, f"a folder that may not be read: {p.returncode} {p.stderr}")
+    with open("/dev/full", "w", encoding="ascii") as full:
+        p = subprocess.run([BIN, "serve", "--listen", "127.0.0.1:0"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        check(p.returncode == 2 and "standard output: No space left" in p.stderr, f"no room for the ports: {p.returncode} {p.stderr}")
+    server = Serve("--id-log", "/dev/full")
+    ask(server.raw(), b'a ID ("name" "x")', b'a OK')
+    server.p.terminate()
+    _, err = server.p.communicate(timeout=30)
+    check(server.p.returncode == 2 and "--id-log" in err, f"no room for the log: {server.p.returncode} {err}")
+    for _ in range(5):
+        report = os.path.join(WORK, "twice.txt")
+        server = Serve("--report", report)
+        server.p.send_signal(signal.SIGINT)
+        server.p.send_signal(signal.SIGINT)
+        _, err = server.p.communicate(timeout=30)
+        check(server.p.returncode == 0 and "clients: 0 connections" in open(report).read(), f"two signals at once: {server.p.returncode} {err}")
 
 
 def mail():
@@ -253,13 +281,14 @@ def mail():
     server.end()
     path = os.path.join(WORK, "mbox")
     with open(path, "wb") as f:
-        f.write(b"From a@example.org Tue Feb 29 00:00:01 2000\nSubject: one\n\n>From here\n>>From there\nFromage\n\n"
-                b"From b@example.org Wed Mar  1 00:00:01 2000\nSubject: two\n\ntext\n")
+        f.write(b"From a@example.org Tue Feb 29 00:00:01 2000\nSubject: one\n\n>From here\n>>From there\nFrom one to another\nFromage\n\n"
+                b"From b@example.org Wed Mar  1 00:00:01 2000\nSubject: two\n\ntext\n"
+                b"From c@example.org Thu Mar  2 00:00:01 2000\nSubject: three, and no empty line before it\n\n")
     server = Serve("--mail", path)
     c = server.client()
-    check(c.select("INBOX")[1] == [b"2"], "an mbox")
+    check(c.select("INBOX")[1] == [b"3"], "an mbox")
     got = c.fetch("1:2", "(INTERNALDATE BODY.PEEK[])")[1]
-    check(got[0][1] == b"Subject: one\r\n\r\nFrom here\r\n>From there\r\nFromage\r\n" and b"29-Feb-2000 00:00:01" in got[0][0],
+    check(got[0][1] == b"Subject: one\r\n\r\nFrom here\r\n>From there\r\nFrom one to another\r\nFromage\r\n" and b"29-Feb-2000 00:00:01" in got[0][0],
           f"its first message: {got[0]}")
     check(got[2][1] == b"Subject: two\r\n\r\ntext\r\n", f"its second: {got[2]}")
     server.end()
@@ -314,4 +343,4 @@ def clients():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts("serve", clients, options, mail, behaves))
+    sys.exit(run_parts("serve", clients, options, ends, mail, behaves))

@@ -57,7 +57,7 @@ def fixture():
          ":2: the name cannot be used: expected a mailbox's, in UTF-8, of 1 to 200 octets"),
         ("while true do end", ":1: runs for ever: expected to end within 1000000 steps"),
         ("return fixture { users = io.lines() }", ":1: unknown name `io`: expected one that lua/API.md lists"),
-        ("return behaviour {}", ":1: unknown name `behaviour`"),
+        ("return behaviour {}", ":1: `behaviour` begins a file of another kind: expected `return fixture { ... }`"),
     ]
     path = os.path.join(base.WORK, "wrong.lua")
     for text, said in rows:
@@ -101,7 +101,7 @@ def all_in_turn():
     clean(server, "u1:pw", "u2:pw", "u3:pw")
     server.end()
     p = subprocess.run([BIN, "serve", "--behaviour", "all,fetch-nil"], capture_output=True, text=True, timeout=60)
-    check(p.returncode == 2 and "unknown behaviour `all`" in p.stderr, f"all beside another: {p.stderr}")
+    check(p.returncode == 2 and "`all` goes with no other" in p.stderr, f"all beside another: {p.stderr}")
 
 
 def without():

@@ -63,6 +63,8 @@ def rows():
     yield [b"LOGIN u1 pw", b"FETCH 1 (FLAGS)"], (), ["R3501-6"], []
     yield [b"SELECT  INBOX"], (), ["R3501-2.2.1 R3501-9"], []
     yield [b"XYZZY"], (), ["R3501-6"], []
+    yield [b"NAMESPACE", b"LOGIN u1 pw", b"NAMESPACE"], ("--without", "NAMESPACE,IDLE"), ["R3501-6"], []
+    yield [b"CAPABILITY", b"ID NIL"], ("--without", "ID"), ["ID-3-b"], []
     yield [b"!a NOOP", b"!b NOOP", b"!a NOOP"], (), [], ["T-MAP-16"]
     yield [*IN, None, b"FETCH 1:3 (FLAGS)", b"NOOP", b"FETCH 1:3 (FLAGS)"], gone, [], []
     yield [*IN, None, b"FETCH 1:3 (FLAGS)", b"FETCH 1 (FLAGS)"], gone, [], ["MAP-4.1.2-c MAP-4.1.3-c"]
