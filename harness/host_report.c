@@ -193,13 +193,13 @@ static void judge_clientid(struct client_report *r, int session, const struct se
 /* Never 0, which stands for none. */
 static uint32_t hash_of(const uint8_t *p, size_t n) { return (uint32_t)hash_octets(HASH_BEGIN, p, n) | 1; }
 
-/* RFC 3501 2.2.1: a client should give each command another tag. */
+/* R3501-2.2.1-t, without a key word there; an example of RFC 2180 breaks it (T-MAP-16). */
 static void judge_tag(struct client_report *r, int session, const struct served_command *c) {
     struct seen *s = r->of[session];
     uint32_t h = hash_of(c->c->tag.p, c->c->tag.n);
     for (unsigned i = 0; i < TAGS && i < s->tags; i++)
         if (s->tag[i] == h) {
-            find(r, session, "T-MAP-16", "a tag is used again within a few commands");
+            find(r, session, "R3501-2.2.1-t", "a tag is used again within a few commands");
             break;
         }
     s->tag[s->tags++ % TAGS] = h;

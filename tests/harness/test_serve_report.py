@@ -65,7 +65,7 @@ def rows():
     yield [b"XYZZY"], (), ["R3501-6"], []
     yield [b"NAMESPACE", b"LOGIN u1 pw", b"NAMESPACE"], ("--without", "NAMESPACE,IDLE"), ["R3501-6"], []
     yield [b"CAPABILITY", b"ID NIL"], ("--without", "ID"), ["ID-3-b"], []
-    yield [b"!a NOOP", b"!b NOOP", b"!a NOOP"], (), [], ["T-MAP-16"]
+    yield [b"!a NOOP", b"!b NOOP", b"!a NOOP"], (), [], ["R3501-2.2.1-t"]  # T-MAP-16
     yield [*IN, None, b"FETCH 1:3 (FLAGS)", b"NOOP", b"FETCH 1:3 (FLAGS)"], gone, [], []
     yield [*IN, None, b"FETCH 1:3 (FLAGS)", b"FETCH 1 (FLAGS)"], gone, [], ["MAP-4.1.2-c MAP-4.1.3-c"]
     yield [*IN, None, b"UID FETCH 1:* (FLAGS)", b"FETCH 1 (FLAGS)"], gone, [], []  # the NO comes with the EXPUNGE: nothing is pending
