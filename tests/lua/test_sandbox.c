@@ -146,7 +146,7 @@ static const struct broken escapes[] = {
     {"return {}", ":1: the file returns a table: expected `return behaviour { ... }`"},
     {"behaviour {}\nreturn {}", ":2: the file returns a table: expected `return behaviour { ... }`"},
     {"return scenario {}",
-     ":1: unknown name `scenario`: expected one that lua/API.md lists (nearest name: assert)"},
+     ":1: `scenario` begins a file of another kind: expected `return behaviour { ... }`"},
     {"return behaviour {\n  name = \n}", ":3: unexpected symbol near '}'"},
     {"return behaviour {\n  name = 'a'\n  point = 'b'\n}",
      ":3: '}' expected (to close '{' at line 1) near 'point'"},

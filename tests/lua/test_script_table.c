@@ -129,7 +129,7 @@ static const struct wrong {
     {"\nlocal f = scenario\nreturn f {\n nam = 'x' }",
      ":1: unknown field `nam`: expected another (nearest name: name)"},
     {"return behaviour {}",
-     ":1: unknown name `behaviour`: expected one that lua/API.md lists (nearest name: error)"},
+     ":1: `behaviour` begins a file of another kind: expected `return scenario { ... }`"},
     {"return scenario { name = OK 'x' }",
      ":1: unknown name `OK`: expected one that lua/API.md lists (nearest name: math)"},
 };
