@@ -56,7 +56,8 @@ static void start(void) {
                                      .content = content_ops(w.content),
                                      .users = users,
                                      .fuzz = w.answers,
-                                     .fuzz_n = sizeof w.answers};
+                                     .fuzz_n = sizeof w.answers,
+                                     .max_messages = 400}; /* COPY 1:* into the mailbox itself doubles it */
     struct oracle_options o = {
         .behaviours = w.behaviours, .content = content_ops(w.content), .note = on_note, .users = users};
     w.inproc = inproc_new(&m, drive_events(w.drive));

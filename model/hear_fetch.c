@@ -90,10 +90,11 @@ static enum said said_octets(struct run *r, uint16_t m, const struct fetch_item 
     if (have && it->has_origin) { /* a partial has at most the octets from its origin on */
         ours.p += it->origin < ours.n ? it->origin : ours.n;
         ours.n -= it->origin < ours.n ? it->origin : ours.n;
-        if (got.n ? got.n <= ours.n && memcmp(got.p, ours.p, got.n) == 0 : !ours.n) return SAID_TRUE;
+        if (!got.n && !ours.n) return g->dead ? SAID_EITHER : SAID_TRUE;
+        if (got.n && got.n <= ours.n && memcmp(got.p, ours.p, got.n) == 0) return SAID_TRUE;
     } else if (have && slice_equal(got, ours)) {
         if (whole && c->same != 1) c->same = 1;
-        return SAID_TRUE;
+        return g->dead && !got.n ? SAID_EITHER : SAID_TRUE;
     }
     if (anothers(r, m, got)) return SAID_WRONG;
     bool header = it->att == ATT_RFC822_HEADER || slice_is_nocase(it->section, "HEADER");
@@ -120,7 +121,8 @@ static enum said said_envelope(struct run *r, uint16_t m, const struct node_pool
     struct wmessage *g = w_message(r->w, m);
     struct wcontent *c = w_content(r->w, g->content);
     const struct node *list = &nodes->v[value];
-    bool bare = !g->dead && (!c->id || !r->content->mark(r->content->self, c->id).n); /* a living message may be without such fields */
+    bool unmarked = !c->id || !r->content->mark(r->content->self, c->id).n, bare = !g->dead && unmarked; /* it may be without such fields */
+    if (g->dead && c->id && unmarked && list->kind == NODE_LIST && all_nil(nodes, list->child)) return SAID_EITHER;
     if (list->kind != NODE_LIST || (!bare && all_nil(nodes, list->child))) return SAID_EMPTY; /* MAP-4.1.3-e1 */
     uint32_t subject = nodes->v[list->child].next;
     if (c->id && subject) {
@@ -142,7 +144,8 @@ static enum said said_structure(struct run *r, uint16_t m, const struct node_poo
     bool empty = list->kind != NODE_LIST || zeros >= 2; /* MAP-4.1.3-e8, -e9: size 0, lines 0 */
     bool have;
     struct slice text = our_section(r, c, &(struct fetch_item){.att = ATT_RFC822_TEXT}, &have);
-    if (have && !text.n && !g->dead) empty = false; /* a living message without a body has just that */
+    if (have && !text.n && empty && g->dead) return SAID_EITHER;
+    if (have && !text.n) empty = false; /* a message without a body has just that */
     uint32_t *slot = extensible ? &c->bodystructure : &c->structure;
     if (empty && !*slot && !g->dead && c->id == 0) return SAID_TRUE;
     return bound(slot, hash_octets(list->str.s.p, list->str.s.n), empty, g->dead);

@@ -30,7 +30,7 @@ static void tally_dead(const struct run *r, const struct step *s, int item, stru
                 t->absent++;
             else if (saw->said == SAID_EMPTY)
                 t->empty++;
-            else if (saw->said == SAID_TRUE && w->att == ATT_FLAGS && !saw->flags)
+            else if (saw->said == SAID_EITHER || (saw->said == SAID_TRUE && w->att == ATT_FLAGS && !saw->flags))
                 t->either++;
             else if (saw->said == SAID_TRUE)
                 t->yes++;

@@ -88,7 +88,10 @@ enum { HEARD_ID = 1, HEARD_SEARCH = 2, HEARD_LIST = 4, HEARD_STATUS = 8, HEARD_C
        HEARD_FETCH = 256 /* FETCH or STORE */ };
 
 /* What a FETCH response said about a message. */
-enum said { SAID_TRUE = 1, SAID_EMPTY, SAID_OTHER, SAID_WRONG };
+enum said {
+    SAID_TRUE = 1, SAID_EMPTY, SAID_OTHER, SAID_WRONG,
+    SAID_EITHER /* of an expunged message: its true data, which looks like empty data */
+};
 struct saw {
     uint16_t m;
     uint8_t session, said;
