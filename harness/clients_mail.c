@@ -14,6 +14,7 @@ enum { MESSAGES = 20000, DEPTH = 8, FILE_MAX = 32 << 20 };
 struct message {
     uint64_t hash, id; /* of all; of the Message-ID field, 0: it has none */
     bool alone;        /* the other side does not have it */
+    bool deleted;      /* the server's has the flag \Deleted: a client may have done with it */
 };
 struct pile {
     struct message *m;
@@ -92,14 +93,19 @@ static void walk(struct pile *p, const char *folder, bool inside, int depth) {
         closedir(d);
 }
 
-static void on_message(void *arg, struct slice mailbox, struct slice octets) {
+static void on_message(void *arg, struct slice mailbox, struct slice octets, bool deleted) {
+    struct pile *p = arg;
+    int n = p->n;
     (void)mailbox;
-    keep(arg, octets.p, octets.n);
+    keep(p, octets.p, octets.n);
+    if (p->n > n)
+        p->m[n].deleted = deleted;
 }
 
+/* Of equal ones those that are marked as deleted come last: they find a partner when all others have one. */
 static int by_hash(const void *a, const void *b) {
-    uint64_t x = ((const struct message *)a)->hash, y = ((const struct message *)b)->hash;
-    return x < y ? -1 : x > y;
+    const struct message *x = a, *y = b;
+    return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : x->deleted - y->deleted;
 }
 
 /* Marks those of `a` that have no partner in `b`; both are sorted. */
@@ -108,9 +114,10 @@ static int missing(struct pile *a, const struct pile *b) {
     for (int i = 0, k = 0; i < a->n; i++) {
         while (k < b->n && b->m[k].hash < a->m[i].hash)
             k++;
-        a->m[i].alone = k == b->n || b->m[k].hash != a->m[i].hash;
+        bool paired = k < b->n && b->m[k].hash == a->m[i].hash;
+        a->m[i].alone = !paired && !a->m[i].deleted;
         n += a->m[i].alone;
-        k += !a->m[i].alone;
+        k += paired;
     }
     return n;
 }

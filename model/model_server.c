@@ -448,13 +448,14 @@ void model_server_tick(struct model_server *m) {
     }
 }
 
-void model_server_mail(const struct model_server *m, int user, void (*each)(void *arg, struct slice mailbox, struct slice octets), void *arg) {
+void model_server_mail(const struct model_server *m, int user, server_mail *each, void *arg) {
     const struct content_ops *o = &m->opt.content;
     for (unsigned i = 1; i < m->w->names; i++) {
         const struct wname *n = w_name(m->w, i);
         if (!n->box || (n->user != user && n->user != USER_SHARED)) continue;
         for (uint16_t g = w_box(m->w, n->box)->first; g; g = w_message(m->w, g)->next)
             if (!w_message(m->w, g)->dead)
-                each(arg, world_name_text(m->w, (uint16_t)i), o->octets(o->self, w_content(m->w, w_message(m->w, g)->content)->id));
+                each(arg, world_name_text(m->w, (uint16_t)i), o->octets(o->self, w_content(m->w, w_message(m->w, g)->content)->id),
+                     world_flags(m->w, g) & FLAG_DELETED);
     }
 }

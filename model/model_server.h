@@ -75,8 +75,9 @@ void model_server_resume(struct model_server *m, int session); /* goes on where 
 bool model_server_logged_in(const struct model_server *m, int session);
 /* Ends a session with BYE and this text; nothing if it is not open. */
 void model_server_bye(struct model_server *m, int session, const char *text);
-/* Each message that lives in a mailbox of the users' list's `user`-th, or of all: for a host that compares. */
-void model_server_mail(const struct model_server *m, int user, void (*each)(void *arg, struct slice mailbox, struct slice octets), void *arg);
+/* Each message that lives in a mailbox of the users' list's `user`-th, or of all: for a host that compares. deleted: it has that flag. */
+typedef void server_mail(void *arg, struct slice mailbox, struct slice octets, bool deleted);
+void model_server_mail(const struct model_server *m, int user, server_mail *each, void *arg);
 void model_server_closed(struct model_server *m, int session); /* the client is gone */
 /* Changes that are due without a command (IDLE, BYE of a disconnected session): called by the host's loop. */
 void model_server_tick(struct model_server *m);

@@ -33,6 +33,9 @@ for line in c.list()[1]:
                 text += b"more\n"
             if n != int(os.environ.get("LOSES", "0")):
                 open("%s/%d" % (folder, n), "wb").write(b"X-TUID: mine\n" + text)
+if "DELETES" in os.environ:  # but the server has it still
+    c.select("INBOX")
+    c.store("1", "+FLAGS.SILENT", r"(\Deleted)")
 if "KEEPS" in os.environ:
     open(folder + "/old", "wb").write(b"Subject: old\n\nof yore\n")
 if "AGAIN" in os.environ:
@@ -95,6 +98,8 @@ def main():
     check("1 changed, 0 lost, 0 extra" in rows["fetch-nil"], f"a client that changes mail: {text}")
     rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, sync, status=1, env={"KEEPS": "1"})
     check("0 lost, 1 extra" in rows["fetch-nil"], f"a client that keeps mail: {text}")
+    rows, text = clients("--behaviour", "fetch-nil", "--", sys.executable, sync, status=0, env={"LOSES": "1", "DELETES": "1"})
+    check(" same " in rows["fetch-nil"], f"a client that has done with what it marked as deleted: {text}")
     rows, text = clients("--archive", "--behaviour", "fetch-nil", "--", sys.executable, sync, status=0, env={"KEEPS": "1"})
     check(" same " in rows["fetch-nil"], f"--archive: {text}")
     for times, word in (("1", "works"), ("2", "retries")):
