@@ -158,8 +158,13 @@ static bool check_expected(struct loading *l, struct slice s, uint32_t at) {
         if (i == s.n || s.p[i] == '|' || s.p[i] == ' ') {
             w.n = (uint32_t)(s.p + i - w.p);
             if (!is_status(w)) {
-                snprintf(l->err, l->errlen, "%s:%u: expected OK, NO or BAD, `* ...`, + or ..., not `%.*s`", script_file_path(l->f),
-                         at, (int)(w.n < 40 ? w.n : 40), (const char *)w.p);
+                char seen[41];
+                uint32_t k = 0;
+                for (; k < w.n && k < sizeof seen - 1; k++)
+                    seen[k] = (char)(w.p[k] > ' ' && w.p[k] < 0x7f ? w.p[k] : '?');
+                seen[k] = '\0';
+                snprintf(l->err, l->errlen, "%s:%u: expected OK, NO or BAD, `* ...`, + or ..., not `%s`", script_file_path(l->f), at,
+                         seen);
                 return false;
             }
             if (i == s.n || s.p[i] == ' ')

@@ -338,6 +338,7 @@ static void act_clientid(struct run *r, struct step *s) {
             says(r, s, REPLY_NO, "Not you");
         else
             says(r, s, bad ? REPLY_BAD : REPLY_OK, bad ? "CLIENTID refused" : "CLIENTID completed");
+        r->fuzz_any |= s->word == REPLY_OK && unknown;
         if (s->word == REPLY_OK && r->host && r->host->on_clientid)
             r->host->on_clientid(r->host->user, s->session, s->c->clientid_type, s->c->clientid_token);
     } else

@@ -80,6 +80,7 @@ void model_server_reset(struct model_server *m) {
     m->speaking = -1;
     m->out.len = 0;
     m->run.fuzz_at = 0;
+    m->run.fuzz_any = false;
 }
 
 static bool grow(struct model_server *m) {

@@ -193,6 +193,8 @@ void oracle_opened(struct oracle *o, int session, uint64_t t, bool tls) {
     if (!prepare_session(o, session)) return;
     for (unsigned i = 0; i < o->steps; i++) /* opened anew while the batch has what the one before it did: it is not kept apart */
         if (o->step[i].session == session) o->overflow = true;
+    for (unsigned i = 0; i < o->heards; i++) /* or heard: its end is one of these */
+        if (o->heard[i].session == session) o->overflow = true;
     o->lane[session] = (struct lane){.open = true};
     for (unsigned i = 0; i < o->worlds; i++)
         *w_session(o->world[i], (unsigned)session) = (struct wsession){.state = SES_GREETING, .tls = tls};

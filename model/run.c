@@ -141,7 +141,7 @@ const struct answer *run_serve_answer(struct run *r, enum point p, uint32_t cont
         unsigned n = 1, pick = r->fuzz_at < r->fuzz_n ? r->fuzz[r->fuzz_at++] : 0;
         for (int i = 0; i < behaviours_count(r->behaviours); i++)
             n += !behaviours_at(r->behaviours, i)->fault && behaviours_answer(r->behaviours, i, p, context);
-        pick %= n;
+        pick = p == P_CLIENTID_POLICY && r->fuzz_any ? 0 : pick % n;
         for (int i = 0; pick && i < behaviours_count(r->behaviours); i++) {
             const struct answer *a = behaviours_answer(r->behaviours, i, p, context);
             if (!behaviours_at(r->behaviours, i)->fault && a && --pick == 0) return a;

@@ -195,6 +195,7 @@ struct run {
     const struct model_server_options *host; /* NULL: judging */
     const uint8_t *fuzz;
     size_t fuzz_n, fuzz_at;
+    bool fuzz_any; /* it took a CLIENTID that no list can know: from then on it has no policy to refuse by (CID-3.2-d) */
     struct out *out;          /* what goes to the commanding session */
 };
 
