@@ -25,7 +25,7 @@ return profile {
       ["bare-lf"] = "takes",
       ["clientid-argument-count"] = "takes",
       ["clientid-length"] = "takes",
-      ["clientid-literal-like"] = { "lingers", "refuses", "takes", "waits" },
+      ["clientid-literal-like"] = { "content", "lingers", "refuses", "takes", "waits" },
       ["clientid-octets"] = "takes",
       ["clientid-quoted"] = { "content", "lingers", "refuses", "takes" },
       ["clientid-special"] = "refuses",

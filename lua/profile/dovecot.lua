@@ -27,7 +27,7 @@ return profile {
       ["bare-lf"] = "takes",
       ["clientid-argument-count"] = "takes",
       ["clientid-length"] = "takes",
-      ["clientid-literal-like"] = { "lingers", "refuses", "takes", "waits" },
+      ["clientid-literal-like"] = { "content", "lingers", "refuses", "takes", "waits" },
       ["clientid-octets"] = "takes",
       ["clientid-quoted"] = { "content", "refuses", "takes", "waits" },
       ["clientid-special"] = { "refuses", "waits" },
