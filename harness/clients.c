@@ -73,7 +73,7 @@ static bool make_folder(struct clients *c, char *err, size_t errlen) {
                  c->out ? c->out : made, strerror(errno));
         return false;
     }
-    char *whole = folder ? realpath(folder, NULL) : NULL;
+    char *whole = realpath(folder, NULL);
     bool ok = whole && strlen(whole) < sizeof c->where - 100;
     if (ok)
         snprintf(c->where, sizeof c->where, "%s", whole);

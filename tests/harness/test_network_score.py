@@ -14,7 +14,7 @@ ENV = dict(os.environ, IMAPDIFF_LUA=os.path.abspath("lua"))
 FULL = os.environ.get("IMAPDIFF_FULL", "0") not in ("", "0")
 SEED = int(os.environ.get("IMAPDIFF_SEED", "1"))
 SAMPLE = {False: 5, True: 14}  # legal ones, faults
-LEGAL_PROGRAMS = 500 if FULL else 150
+LEGAL_PROGRAMS = 500 if FULL else 150  # the closed loop runs 5,000 of each without a network (check-full)
 FAULT_PROGRAMS = 2000
 
 
