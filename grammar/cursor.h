@@ -35,7 +35,7 @@ enum token {
 struct cursor cur_start(const uint8_t *p, size_t n, const struct lex_options *o, struct node_pool *nodes);
 bool cur_fail(struct cursor *s, const uint8_t *at, const char *rule);
 bool cur_fail_clause(struct cursor *s, const uint8_t *at, const char *rule, const char *clause);
-bool cur_limit(struct cursor *s, const char *what);
+bool cur_limit(struct cursor *s, const char *what); /* MORE, if the last octet has just been read */
 struct slice cur_from(const struct cursor *s, const uint8_t *from); /* from there up to the cursor */
 static inline int cur_peek(const struct cursor *s) { return s->p < s->end ? *s->p : -1; }
 bool cur_enter(struct cursor *s); /* one level of nesting down; pair with cur_leave */

@@ -13,6 +13,8 @@
 #define KEYS8 KEYS7 "k "
 #define UIDS7 "UID UID UID UID UID UID UID "
 #define UIDS8 UIDS7 "UID "
+#define ONES7 "1,1,1,1,1,1,1,"
+#define ONES8 ONES7 "1,"
 
 static const struct item table[] = {
     /* tags and words: RFC 3501 9 command, tag */
@@ -218,6 +220,10 @@ static const struct item table[] = {
     YES(ALL_DIALECTS, "32 items are within our limit", "a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS7 "UID)"),
     {ALL_DIALECTS, LEX_LIMIT, 0, IN("a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS8 "UID)\r\n"), "our limit", 0, false},
     {ALL_DIALECTS, LEX_LIMIT, 0, IN("a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS8 "BODY[])\r\n"), "our limit", 0, false},
+    NO(ALL_DIALECTS, 144, "BODY is one item too many, BODY.X none", "a FETCH 1 (" UIDS8 UIDS8 UIDS8 UIDS8 "BODY.X)\r\n"),
+    YES(ALL_DIALECTS, "64 ranges are within our limit", "a STORE " ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 ONES7 "1 FLAGS x"),
+    {ALL_DIALECTS, LEX_LIMIT, 0, IN("a STORE " ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 "1 FLAGS x\r\n"), "our limit", 0, false},
+    NO(ALL_DIALECTS, 138, "65 ranges are too many, and this is none", "a STORE " ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 ONES8 "1,x FLAGS x\r\n"),
 
     /* SEARCH */
     YES(ALL_DIALECTS, "R3501-6.4.4", "a SEARCH ALL"),

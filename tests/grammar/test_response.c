@@ -239,7 +239,7 @@ static const struct item table[] = {
     NO(ALL_DIALECTS, 26, "R3501-9 body-fld-param: not empty", "* 1 FETCH (BODY (\"A\" \"B\" ()\r\n"),
     NO(ALL_DIALECTS, 29, "R3501-9 body-fld-param: pairs", "* 1 FETCH (BODY (\"A\" \"B\" (\"x\")\r\n"),
     NO(ALL_DIALECTS, 16, "R3501-9 body: no nil", "* 1 FETCH (BODY NIL)\r\n"),
-    {ALL_DIALECTS, LEX_LIMIT, 0, IN("* 1 FETCH (BODY (" OPEN8 OPEN8 OPEN8 OPEN8), "our limit", 0, false},
+    {ALL_DIALECTS, LEX_LIMIT, 0, IN("* 1 FETCH (BODY (" OPEN8 OPEN8 OPEN8 OPEN8 "("), "our limit", 0, false},
     YES(ALL_DIALECTS, "32 items are within our limit", "* 1 FETCH (" UIDS8 UIDS8 UIDS8 UIDS7 "UID 1)"),
     {ALL_DIALECTS, LEX_LIMIT, 0, IN("* 1 FETCH (" UIDS8 UIDS8 UIDS8 UIDS8 "UID 1)\r\n"), "our limit", 0, false},
 
