@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool parse(int argc, char **argv, struct check_options *o) {
+bool check_parse(int argc, char **argv, struct check_options *o) {
     const struct cli_option options[] = {
         {.name = "time", .type = CLI_TIME, .to = &o->time_ms},
         {.name = "programs", .type = CLI_NUMBER, .to = &o->programs},
@@ -37,14 +37,14 @@ static bool parse(int argc, char **argv, struct check_options *o) {
     if (!cli_parse(options, argc, argv, o->target, CHECK_TARGETS, &o->targets))
         return false;
     if (!o->targets)
-        cli_error("check: expected a target: model, dovecot, cyrus, or imap://user:password@host/");
+        cli_error("%s: expected a target: model, dovecot, cyrus, or imap://user:password@host/", argv[0]);
     if ((o->json && !o->json_file) + (o->junit && !o->junit_file) + (o->tap && !o->tap_file) > 1) {
         cli_error(
-            "check: only one of --json, --junit and --tap can go to standard output; give the others =FILE");
+            "%s: only one of --json, --junit and --tap can go to standard output; give the others =FILE", argv[0]);
         return false;
     }
     if (o->clients < 1 || o->clients > PROGRAM_SESSIONS) {
-        cli_error("check: --clients: expected 1 to %d", PROGRAM_SESSIONS);
+        cli_error("%s: --clients: expected 1 to %d", argv[0], PROGRAM_SESSIONS);
         return false;
     }
     if (o->resume && o->targets > 1) {
@@ -54,8 +54,7 @@ static bool parse(int argc, char **argv, struct check_options *o) {
     return o->targets > 0;
 }
 
-/* The gravest: findings before a lost target before wrong input. */
-static int worse(int a, int b) {
+int check_worse(int a, int b) {
     static const int weight[] = {[EXIT_CLEAN] = 0, [EXIT_USAGE] = 1, [EXIT_TARGET] = 2, [EXIT_FINDINGS] = 3};
     return weight[b] > weight[a] ? b : a;
 }
@@ -72,7 +71,7 @@ static void defaults(struct check_options *o, const char *target) {
 int check_main(int argc, char **argv) {
     struct check_options o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT};
     char err[800];
-    if (!parse(argc, argv, &o))
+    if (!check_parse(argc, argv, &o))
         return EXIT_USAGE;
     if (!check_inputs(&o, err, sizeof err)) {
         cli_error("%s", err);
@@ -86,7 +85,7 @@ int check_main(int argc, char **argv) {
     for (; runs && each && n < o.targets && !*stop; n++) {
         each[n] = o;
         defaults(&each[n], o.target[n]);
-        status = worse(status, check_target(o.target[n], &each[n], stop, &runs[n]));
+        status = check_worse(status, check_target(o.target[n], &each[n], stop, &runs[n]));
         if (!machine)
             report_text(stdout, &runs[n], report_colour(stdout));
         bool named = !strncmp(runs[n].end_text, runs[n].target, strlen(runs[n].target)) ||
@@ -98,7 +97,7 @@ int check_main(int argc, char **argv) {
     }
     if (n && !report_files(runs, n, err, sizeof err)) {
         cli_error("%s", err);
-        status = worse(status, EXIT_USAGE);
+        status = check_worse(status, EXIT_USAGE);
     }
     for (int i = 0; i < n; i++)
         check_run_free(&runs[i]);

@@ -134,6 +134,10 @@ struct check_run {
 
 /* `imapdiff check`: the whole command. argv[0] is "check". Returns the exit status. */
 int check_main(int argc, char **argv);
+/* Options and targets of `check`, and of `diff` between servers: argv[0] begins its errors. false: one line on standard error. */
+bool check_parse(int argc, char **argv, struct check_options *o);
+/* The gravest of two exit statuses: findings before a lost target before wrong input. */
+int check_worse(int a, int b);
 /* Runs one target. Fills *run (to be freed by check_run_free). Returns run->status. */
 int check_target(const char *name, const struct check_options *o, const volatile int *stop,
                  struct check_run *run);

@@ -17,7 +17,7 @@ static const struct command {
     const char *words, *what;
 } commands[] = {
     {"check", check_main, "TARGET...", "drive programs and judge every response"},
-    {"diff", diff_main, "LIBRARY...", "parsers beside the grammar: where they part, and why"},
+    {"diff", diff_main, "LIBRARY... | SERVER SERVER...", "parsers beside the grammar, or servers: where they part, and why"},
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"serve", serve_main, "", "the model as a server, for clients"},
@@ -72,7 +72,9 @@ static void help(void) {
         "  --behaviours DIR     more Lua behaviours for the judge to know\n"
         "  --print-programs FILE   write the programs that were sent\n"
         "  --quiet              no progress, only what fails\n"
-        "diff options:\n"
+        "diff options, for servers: as of check, but --junit, --tap, --report, --profile, --resume and --print-programs;\n"
+        "                       300 generated programs on each, unless --programs or --time says otherwise\n"
+        "diff options, for libraries:\n"
         "  --time 10s           how long inputs are made, behind the corpus; 0: the corpus alone\n"
         "  --inputs N           how many are made; the same seed makes the same\n"
         "  --seed N\n"

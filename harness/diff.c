@@ -14,8 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A server's name that is no library's. */
-static bool names_server(const char *z) {
+bool diff_names_server(const char *z) {
     char err[200];
     if (strstr(z, "://") || !strcmp(z, "model") || !strncmp(z, "model:", 6))
         return true;
@@ -46,27 +45,28 @@ static const char *possible(char *text, size_t cap) {
 
 static bool check_names(const struct diff_options *o) {
     char text[600];
-    int servers = 0;
-    const char *server = NULL;
-    for (int i = 0; i < o->names; i++)
-        if (names_server(o->name[i])) {
-            servers++;
-            server = o->name[i];
-        }
     if (!o->names)
-        cli_error("diff: expected a library: %s", possible(text, sizeof text));
-    else if (servers && servers < o->names)
-        cli_error("diff: expected libraries or servers, not both: `%s` is a server", server);
-    else if (servers)
-        cli_error("diff: `%s` is a server, and diff compares libraries: %s (imapdiff check judges servers)",
-                  server, possible(text, sizeof text));
+        cli_error("diff: expected libraries or servers; libraries: %s", possible(text, sizeof text));
     for (int i = 0; i < o->names; i++)
         for (int k = 0; k < i; k++)
-            if (!servers && !strcmp(o->name[i], o->name[k])) {
+            if (!strcmp(o->name[i], o->name[k])) {
                 cli_error("diff: `%s` stands there twice", o->name[i]);
                 return false;
             }
-    return o->names && !servers;
+    return o->names > 0;
+}
+
+/* Does a word name a server? Values of options are no names: an option other than these takes the word behind it. */
+static bool of_servers(int argc, char **argv) {
+    static const char *const alone[] = {"--quiet", "--json", "--strict", "--allow-inbox", "--shrink", "--first", "--reach"};
+    for (int i = 1; i < argc; i++) {
+        bool value = !strncmp(argv[i - 1], "--", 2) && !strchr(argv[i - 1], '=') && i > 1;
+        for (size_t k = 0; k < sizeof alone / sizeof *alone; k++)
+            value = value && strcmp(argv[i - 1], alone[k]) != 0;
+        if (!value && argv[i][0] != '-' && diff_names_server(argv[i]))
+            return true;
+    }
+    return false;
 }
 
 static bool check_item(const struct diff_options *o) {
@@ -183,6 +183,8 @@ static int run(struct diff *d) {
 
 int diff_main(int argc, char **argv) {
     struct diff d = {.o = {.seed = 1, .time_ms = UINT64_MAX, .inputs = UINT64_MAX}};
+    if (of_servers(argc, argv))
+        return diff_servers_main(argc, argv);
     if (!parse(argc, argv, &d.o))
         return EXIT_USAGE;
     if (d.o.time_ms == UINT64_MAX && d.o.inputs == UINT64_MAX)

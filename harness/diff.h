@@ -28,6 +28,11 @@ struct diff_options {
     bool json, quiet;
 };
 
+/* diff_servers.c: servers beside each other instead; options of `check`. Returns the exit status. */
+int diff_servers_main(int argc, char **argv);
+/* A server's name that is no library's: `dovecot` and `cyrus` are both. */
+bool diff_names_server(const char *z);
+
 /* What worker and parent share. */
 struct diff_shared {
     _Atomic uint64_t round; /* of the input that is being compared; the corpus comes first */

@@ -112,7 +112,10 @@ static bool choose(struct serve *s, char *err, size_t errlen) {
         return true;
     }
     for (int i = 0; i < s->behaviours_n; i++)
-        if (!strcmp(s->behaviour[i], "all") || !strncmp(s->behaviour[i], "all,", 4)) {
+        if (!*s->behaviour[i]) {
+            snprintf(err, errlen, "--behaviour: expected the name of one (see: imapdiff list behaviours)");
+            return false;
+        } else if (!strcmp(s->behaviour[i], "all") || !strncmp(s->behaviour[i], "all,", 4)) {
             snprintf(err, errlen, "--behaviour: `all` goes with no other");
             return false;
         } else if (!chosen_parse(&s->chosen, s->behaviours, s->behaviour[i], err, errlen))
@@ -127,7 +130,7 @@ static bool choose(struct serve *s, char *err, size_t errlen) {
 static bool leave_out(struct serve *s, char *err, size_t errlen) {
     char word[32];
     for (int i = 0; i < s->withouts; i++)
-        for (const char *p = s->without[i]; *p;) {
+        for (const char *p = s->without[i]; *p || p == s->without[i];) {
             size_t n = strcspn(p, ",");
             snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word - 1), p);
             uint32_t bit = model_server_without(word);

@@ -219,6 +219,8 @@ def options():
 
     refused("expected ADDR:PORT", "--listen", "1143x")
     refused("nearest: ghosted-mailbox", "--behaviour", "ghosted-mailbx")
+    refused("expected the name of one", "--behaviour", "")
+    refused("expected some of ID", "--without", "")
     refused("expected two values", "--tls", "a.pem")
     refused("/nonexistent/a: No such file", "--tls", "/nonexistent/a", "/dev/null", "--listen", "127.0.0.1:0")
     refused("`a` stands there twice", "--user", "a:b", "--user", "a:c")
