@@ -5,6 +5,7 @@
 #include "check.h"
 #include "check_shrink.h"
 #include "diff.h"
+#include "learn.h"
 #include "lex.h"
 #include "names.h"
 
@@ -18,6 +19,7 @@ static const struct command {
 } commands[] = {
     {"check", check_main, "TARGET...", "drive programs and judge every response"},
     {"diff", diff_main, "LIBRARY... | SERVER SERVER...", "parsers beside the grammar, or servers: where they part, and why"},
+    {"learn", learn_main, "TARGET -o FILE.lua", "a server's practices as a Lua behaviour; how well it predicts the server"},
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"serve", serve_main, "", "the model as a server, for clients"},
@@ -74,6 +76,7 @@ static void help(void) {
         "  --quiet              no progress, only what fails\n"
         "diff options, for servers: as of check, but --junit, --tap, --report, --profile, --resume and --print-programs;\n"
         "                       300 generated programs on each, unless --programs or --time says otherwise\n"
+        "learn options: as of diff, for servers; the behaviour goes to FILE.lua, the run's JSON, which is a profile, beside it\n"
         "diff options, for libraries:\n"
         "  --time 10s           how long inputs are made, behind the corpus; 0: the corpus alone\n"
         "  --inputs N           how many are made; the same seed makes the same\n"

@@ -30,6 +30,11 @@ struct diff_options {
 
 /* diff_servers.c: servers beside each other instead; options of `check`. Returns the exit status. */
 int diff_servers_main(int argc, char **argv);
+#define DIFF_PROGRAMS 300 /* on each server, unless told otherwise: seconds on most */
+struct check_options;
+/* Runs the programs of o->seed on a server and on the model, o->target, shows the contexts where they part, and how much of the server
+ * the model predicts. Returns EXIT_CLEAN, or why not both could be run. */
+int diff_prediction(const struct check_options *o);
 /* A server's name that is no library's: `dovecot` and `cyrus` are both. */
 bool diff_names_server(const char *z);
 

@@ -12,14 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROGRAMS 300 /* of each, unless told otherwise: seconds on most servers */
-
 struct servers {
     struct check_options o;
     struct check_run *run;
     int runs;
     uint32_t alike, one, parted; /* contexts: all say the same; only one has reached it; the rest */
     uint32_t findings, scenarios; /* that not all have; that end otherwise */
+    uint32_t unoffered;           /* scenarios that need what not all have */
     int width;                    /* of the longest name */
 };
 
@@ -105,14 +104,17 @@ static const struct scenario_outcome *find_scenario(const struct check_run *r, c
     return NULL;
 }
 
-/* Scenarios of the first run: all have the same, unless one ended early. */
-static bool parts_by_scenario(const struct servers *s, const struct scenario_outcome *x) {
+/* Scenarios of the first run: all have the same, unless one ended early. What not all offer is told, and no difference of practice. */
+static bool parts_by_scenario(const struct servers *s, const struct scenario_outcome *x, bool *unoffered) {
+    bool parts = false;
+    *unoffered = x->state == SCENARIO_NOT_OFFERED;
     for (int k = 1; k < s->runs; k++) {
         const struct scenario_outcome *y = find_scenario(&s->run[k], x->name);
-        if (y && y->state != x->state)
-            return true;
+        parts = parts || (y && y->state != x->state);
+        *unoffered = *unoffered || (y && y->state == SCENARIO_NOT_OFFERED);
     }
-    return false;
+    *unoffered = *unoffered && parts;
+    return parts && !*unoffered;
 }
 
 static void count(struct servers *s) {
@@ -128,8 +130,11 @@ static void count(struct servers *s) {
     for (int i = 0; i < s->runs; i++)
         for (uint32_t k = 0; k < s->run[i].tally.findings; k++)
             s->findings += parts_by_finding(s, i, &s->run[i].tally.finding[k]);
-    for (uint32_t k = 0; s->runs && k < s->run[0].scenarios; k++)
-        s->scenarios += parts_by_scenario(s, &s->run[0].scenario[k]);
+    for (uint32_t k = 0; s->runs && k < s->run[0].scenarios; k++) {
+        bool unoffered;
+        s->scenarios += parts_by_scenario(s, &s->run[0].scenario[k], &unoffered);
+        s->unoffered += unoffered;
+    }
 }
 
 /* ---- for people ---- */
@@ -190,7 +195,8 @@ static const char *outcome(const struct scenario_outcome *x) {
 static void show_scenarios(const struct servers *s) {
     for (uint32_t k = 0; k < s->run[0].scenarios; k++) {
         const struct scenario_outcome *x = &s->run[0].scenario[k];
-        if (!parts_by_scenario(s, x))
+        bool unoffered;
+        if (!parts_by_scenario(s, x, &unoffered))
             continue;
         printf("scenario %s  %s\n", x->name, x->cites);
         for (int i = 0; i < s->runs; i++) {
@@ -200,20 +206,39 @@ static void show_scenarios(const struct servers *s) {
     }
 }
 
-static void show(const struct servers *s, int status) {
+static void show(const struct servers *s) {
     for (int i = 0; i < s->runs; i++)
         printf("%s, seed %llu: %llu programs, %llu commands, %llu responses\n", s->run[i].target,
                (unsigned long long)s->o.seed, (unsigned long long)s->run[i].programs,
                (unsigned long long)s->run[i].counts.commands, (unsigned long long)s->run[i].counts.responses);
     puts("");
     show_grid(s);
+}
+
+static void show_rest(const struct servers *s, int status) {
     show_findings(s);
     if (s->runs)
         show_scenarios(s);
-    printf("%salike in %u contexts of choice points; %u more were reached on one alone\n",
-           s->parted + s->findings + s->scenarios ? "\n" : "", s->alike, s->one);
+    printf("%salike in %u contexts of choice points; %u more were reached on one alone, and %u scenarios need what not all offer\n",
+           s->parted + s->findings + s->scenarios ? "\n" : "", s->alike, s->one, s->unoffered);
     printf("exit status %d: %u contexts are answered otherwise, %u findings are not on all, %u scenarios end otherwise\n", status,
            s->parted, s->findings, s->scenarios);
+}
+
+/* How much of what the server answers the model answers, too; of \Recent, which it calls no message, it is not asked. */
+static void show_prediction(const struct servers *s) {
+    uint64_t all = 0, both = 0;
+    for (uint32_t i = 0; i < s->run[0].tally.rows; i++) {
+        const struct profile_row *row = &s->run[0].tally.row[i];
+        const enum point_kind kind = point_kind((enum point)row->point);
+        if ((kind != POINT_ENUM && kind != POINT_MATCH) || !is_answer(row, row->point, row->context) ||
+            !find_answer(&s->run[1], row->point, row->context, NULL) || row->point == P_RECENT)
+            continue;
+        all += row->count;
+        both += find_answer(&s->run[1], row->point, row->context, row->answer) ? row->count : 0;
+    }
+    printf("%sthe model answers alike in %u of %u contexts that both reached; of the server's %llu answers there it gives %.1f %%\n",
+           s->parted ? "\n" : "", s->alike, s->alike + s->parted, (unsigned long long)all, all ? 100.0 * (double)both / (double)all : 0.0);
 }
 
 /* ---- for machines ---- */
@@ -264,7 +289,8 @@ static json_t *scenarios_json(const struct servers *s) {
     json_t *list = json_array();
     for (uint32_t k = 0; s->runs && k < s->run[0].scenarios; k++) {
         const struct scenario_outcome *x = &s->run[0].scenario[k];
-        if (!parts_by_scenario(s, x))
+        bool unoffered;
+        if (!parts_by_scenario(s, x, &unoffered))
             continue;
         json_t *each = json_array();
         for (int i = 0; i < s->runs; i++)
@@ -282,7 +308,8 @@ static bool write_json(const struct servers *s, int status) {
     if (all && s->runs == 1) /* the others could not be run */
         all = json_pack("{s:s, s:[o]}", "version", IMAPDIFF_VERSION, "targets", all);
     json_object_set_new(all, "differences",
-                        json_pack("{s:i, s:i, s:o, s:o, s:o}", "alike", (int)s->alike, "one", (int)s->one, "contexts",
+                        json_pack("{s:i, s:i, s:i, s:o, s:o, s:o}", "alike", (int)s->alike, "one", (int)s->one,
+                                  "unoffered", (int)s->unoffered, "contexts",
                                   parted_json(s), "findings", findings_json(s), "scenarios", scenarios_json(s)));
     json_object_set_new(all, "status", json_integer(status));
     bool ok = f && all && json_dumpf(all, f, JSON_INDENT(1)) == 0 && fputc('\n', f) != EOF && fflush(f) == 0;
@@ -331,28 +358,58 @@ static bool sound(struct check_options *o) {
     return false;
 }
 
-int diff_servers_main(int argc, char **argv) {
-    struct servers s = {.o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT}};
-    if (!check_parse(argc, argv, &s.o) || !sound(&s.o))
-        return EXIT_USAGE;
-    if (!s.o.time_ms && s.o.programs == CHECK_NO_LIMIT)
-        s.o.programs = PROGRAMS;
-    int status = EXIT_CLEAN;
-    s.run = calloc((size_t)s.o.targets, sizeof *s.run);
-    if (!s.run) {
+static bool begin(struct servers *s, const struct check_options *o) {
+    *s = (struct servers){.o = *o, .run = calloc((size_t)o->targets, sizeof *s->run)};
+    if (!s->run)
         cli_error("diff: out of memory");
+    return s->run != NULL;
+}
+
+static void end(struct servers *s) {
+    for (int i = 0; i < s->runs; i++)
+        check_run_free(&s->run[i]);
+    free(s->run);
+}
+
+int diff_prediction(const struct check_options *o) {
+    struct servers s;
+    int status = EXIT_CLEAN;
+    if (!begin(&s, o))
         return EXIT_USAGE;
+    run_each(&s, interrupt_catch(), &status);
+    count(&s);
+    if (s.runs == 2) {
+        show(&s);
+        show_prediction(&s);
     }
+    end(&s);
+    return status;
+}
+
+static int diff_servers(const struct check_options *o) {
+    struct servers s;
+    int status = EXIT_CLEAN;
+    if (!begin(&s, o))
+        return EXIT_USAGE;
     run_each(&s, interrupt_catch(), &status);
     count(&s);
     if (s.parted + s.findings + s.scenarios)
         status = EXIT_FINDINGS;
     if (s.o.json && !write_json(&s, status))
         status = check_worse(status, EXIT_USAGE);
-    if (!s.o.json || s.o.json_file)
-        show(&s, status);
-    for (int i = 0; i < s.runs; i++)
-        check_run_free(&s.run[i]);
-    free(s.run);
+    if (!s.o.json || s.o.json_file) {
+        show(&s);
+        show_rest(&s, status);
+    }
+    end(&s);
     return status;
+}
+
+int diff_servers_main(int argc, char **argv) {
+    struct check_options o = {.seed = 1, .clients = 4, .programs = CHECK_NO_LIMIT};
+    if (!check_parse(argc, argv, &o) || !sound(&o))
+        return EXIT_USAGE;
+    if (!o.time_ms && o.programs == CHECK_NO_LIMIT)
+        o.programs = DIFF_PROGRAMS;
+    return diff_servers(&o);
 }

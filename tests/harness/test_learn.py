@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""imapdiff learn: what is learnt of the model under a behaviour answers as that behaviour does, also in programs that it was not learnt
+from; faults are not learnt; nothing is written over. Run it at the top of the sources.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+BIN, WORK = "build/imapdiff", "build/tests/learn"
+failed = 0
+
+
+def check(ok, text):
+    global failed
+    if not ok:
+        failed = 1
+        print("FAILED:", text)
+
+
+def run(*words, status=0, text=None):
+    p = subprocess.run([BIN, *words], capture_output=True, text=True, timeout=200, stdin=subprocess.DEVNULL)
+    check(p.returncode == status, f"{words}: exit status {p.returncode}, not {status}\n{p.stdout[-2000:]}{p.stderr}")
+    check(not text or text in p.stdout + p.stderr, f"{words}: no <{text}> in\n{p.stdout[-2000:]}{p.stderr}")
+    return p.stdout
+
+
+def learn(target, *words, **more):
+    path = os.path.join(WORK, re.sub("[^a-z0-9]+", "-", target) + ".lua")
+    return path, run("learn", target, "-o", path, "--quiet", *words, **more)
+
+
+shutil.rmtree(WORK, ignore_errors=True)
+os.makedirs(WORK)
+
+# The behaviours of every choice point that may be learnt, several at once where they do not meet.
+for chosen in ("ghosted-mailbox,fetch-nil,copy-living,store-atomic-no,beyond-bad", "orphaned-on-delete,orphaned-on-rename,fetch-partial-no,error-no,status-truth",
+               "refuse-delete,refuse-rename,refuse-expunge,id-silent,select-fails-kept", "emptied-on-delete,search-omits,store-gone-no,copy-refused,login-refused-bad"):
+    path, said = learn("model:" + chosen)
+    found = re.search(r"alike in (\d+) of (\d+) contexts that both reached; of the server's (\d+) answers there it gives ([0-9.]+) %", said)
+    check(found and int(found[3]) > 1000 and float(found[4]) >= 99.5 and int(found[1]) > 60, f"{chosen}: {said[-1500:]}")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    for name in chosen.split(","):
+        check(re.search(rf"^    -- {name}\b", text, re.M), f"{chosen}: {name} is not learnt\n{text}")
+    check(json.load(open(path[:-4] + ".json"))["target"] == "model:" + chosen, f"{chosen}: the profile")
+    run("check", "model", "--programs", "20", "--scenario", "", "--profile", path[:-4] + ".json", "--quiet")
+    run("check", "model:./" + path, "--programs", "50", "--scenario", "", "--quiet")
+
+# Another's lesson predicts it worse: the figure can fall.
+path = os.path.join(WORK, "model-ghosted-mailbox-fetch-nil-copy-living-store-atomic-no-beyond-bad.lua")
+d = subprocess.run([BIN, "diff", "model", "model:./" + path, "--programs", "60", "--quiet", "--json"], capture_output=True, text=True, timeout=200)
+points = {c["point"] for c in json.loads(d.stdout)["differences"]["contexts"]}
+check(points >= {"delete.in_use", "fetch.expunged", "copy.expunged", "store.expunged"}, f"beside the default: {points}")
+
+# A fault breaks a rule: it is found, and no practice.
+path, said = learn("model:fetch-wrong-message", "--programs", "60")
+check("wrong" not in open(path, encoding="utf-8").read().split("\n", 3)[3], "a fault was learnt")
+
+path, _ = learn("model", "--programs", "20", status=0)
+before = open(path, "rb").read()
+learn("model", "--programs", "20", status=2, text="is there already")
+check(open(path, "rb").read() == before, "a file that was there has changed")
+run("learn", "model", status=2, text="expected -o FILE.lua")
+run("learn", "model", "-o", "x.txt", status=2, text="expected -o FILE.lua")
+run("learn", "model", "model", "-o", WORK + "/two.lua", status=2, text="expected one target")
+run("learn", "-o", WORK + "/none.lua", status=2, text="expected a target")
+run("learn", "model", "-o", WORK + "/json.lua", "--json", status=2, text="options of check")
+run("learn", "model", "-o", WORK + "/no/where.lua", "--programs", "5", "--quiet", status=2, text="cannot write " + WORK + "/no/where.lua: No such file")
+run("learn", "imap://u:p@127.0.0.1:1/", "-o", WORK + "/lost.lua", "--quiet", status=3, text="127.0.0.1:1")
+check(not os.path.exists(WORK + "/lost.lua"), "a file was written of nothing")
+sys.exit(failed)
