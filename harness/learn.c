@@ -69,6 +69,7 @@ static void learn_context(struct lesson *l, const struct check_run *run, const s
                           const uint64_t *use) {
     struct learnt *x = &l->at[point][context];
     int best = NOBODY;
+    uint64_t most = 0; /* rows are sorted: the most frequent comes first */
     for (uint32_t i = 0; i < run->tally.rows; i++) {
         const struct profile_row *row = &run->tally.row[i];
         if (row->point != point || row->context != context || !strcmp(row->answer, "unseen"))
@@ -77,10 +78,12 @@ static void learn_context(struct lesson *l, const struct check_run *run, const s
         const int from = stands_for(b, row);
         if (from == NOBODY || best == DEFAULT)
             continue;
-        if (best != NOBODY && (from == DEFAULT || 2 * row->count < x->count || use[from] <= use[best]))
+        if (best == NOBODY)
+            most = row->count;
+        else if (from == DEFAULT || 2 * row->count < most || use[from] <= use[best])
             continue;
         best = from;
-        x->count = best < 0 || row->count > x->count ? row->count : x->count;
+        x->count = row->count;
     }
     l->seen += x->of > 0;
     l->taken += best != NOBODY;
@@ -88,9 +91,6 @@ static void learn_context(struct lesson *l, const struct check_run *run, const s
         return;
     x->from = best;
     x->answer = behaviours_answer(b, best, (enum point)point, context);
-    for (uint32_t i = 0; i < run->tally.rows; i++)
-        if (run->tally.row[i].point == point && run->tally.row[i].context == context && stands_for(b, &run->tally.row[i]) == best)
-            x->count = run->tally.row[i].count;
 }
 
 static void learn_rows(struct lesson *l, const struct check_run *run, const struct behaviours *b, uint64_t *use) {
