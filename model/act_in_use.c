@@ -51,7 +51,8 @@ void weigh(struct run *r, const struct step *s) {
     for (unsigned i = 0; i < r->n_steps; i++) /* not while it happens */
         if (r->steps[i].c->kind == CMD_DELETE || r->steps[i].c->kind == CMD_RENAME) return;
     if (w->state != SES_SELECTED) { /* nothing is selected any more: only then are these out of place */
-        if (on_messages(s->c->kind) && s->word != REPLY_OK) prove(r, (unsigned)s->session, s->reply_event);
+        if (on_messages(s->c->kind) && s->word == REPLY_BAD) prove(r, (unsigned)s->session, s->reply_event);
+        if (on_messages(s->c->kind) && s->word == REPLY_NO) r->cost += 4; /* so it is said to those inside what is no more */
         return;
     }
     /* For news. Others may be refused without a look at the mailbox, or served from what was read before, UID forms too. */

@@ -133,7 +133,9 @@ static const struct answer *default_answer(enum point p, uint32_t context) {
         [P_LOGIN_REFUSED] = {REPLY_NO, 0, 0, {0}, "Failed to authenticate"},
     };
     static const struct answer silent = {REPLY_OK, 0, 1, {OP_STORE_LIVING}, "Stored"}; /* MAP-4.2.1-a */
-    return p == P_STORE_EXPUNGED && strcmp(point_field(p, context, "silent"), "yes") == 0 ? &silent : &table[p];
+    static const struct answer own = {REPLY_OK, 0, 3, {OP_DESTROY, OP_DISCONNECT, OP_CLOSE_OWN}, "Mailbox deleted"}; /* T-MAP-12 */
+    if (p == P_STORE_EXPUNGED && strcmp(point_field(p, context, "silent"), "yes") == 0) return &silent;
+    return p == P_DELETE_IN_USE && strcmp(point_field(p, context, "who"), "other") != 0 ? &own : &table[p];
 }
 
 const struct answer *run_serve_answer(struct run *r, enum point p, uint32_t context) {
