@@ -45,11 +45,43 @@ static const uint8_t *status_text(const uint8_t *p, const uint8_t *end)
     return NULL;
 }
 
+/* Behind the quoted string that begins at p, or p + 1 if it is none: it does not end on its line. */
+static const uint8_t *behind_quoted(const uint8_t *p, const uint8_t *end)
+{
+    for (const uint8_t *q = p + 1; q < end && *q != '\r' && *q != '\n'; q++) {
+        if (*q == '"')
+            return q + 1;
+        if (*q == '\\' && q + 1 < end)
+            q++;
+    }
+    return p + 1;
+}
+
+/* BADCHARSET alone holds strings (RFC 3501 and 9051; in RFC 2060 no code does): there a `]` may stand in one. */
+static bool charsets_open(const uint8_t *p, const uint8_t *end)
+{
+    const uint8_t *line = p;
+    while (p < end && *p != ']') {
+        uint64_t octets;
+        if (*p == '"') {
+            p = behind_quoted(p, end);
+        } else if (*p++ == '\n' && frame_announces(line, p - 2, &octets)) {
+            p += octets; /* its lines have been gone through: all of it is there */
+            line = p;
+        }
+    }
+    return p >= end;
+}
+
 /* May the response whose lines up to `end` lie at p go on with a literal? */
 static bool may_go_on(const uint8_t *p, const uint8_t *end)
 {
     const uint8_t *text = status_text(p, end);
-    return text == NULL || (text < end && *text == '[' && memchr(text, ']', (size_t)(end - text)) == NULL);
+    if (text == NULL || text == end || *text != '[')
+        return text == NULL;
+    if (word_at(text + 1, end, "BADCHARSET"))
+        return charsets_open(text + 1, end);
+    return memchr(text, ']', (size_t)(end - text)) == NULL;
 }
 
 enum frame_result frame_response(struct frame *f, const uint8_t *p, size_t n, size_t max_line, size_t max_literal,
