@@ -32,9 +32,9 @@ bool cur_fail(struct cursor *s, const uint8_t *at, const char *rule)
 
 bool cur_limit(struct cursor *s, const char *what)
 {
-    if (s->p == s->end) /* the last token may go on, and the input leave the grammar there, before it reaches the limit */
-        return cur_fail(s, s->end, what);
-    s->r = (struct lex_result){LEX_LIMIT, (uint32_t)(s->p - s->base), what, NULL};
+    /* At the end the last token may go on, and the input leave the grammar there, before it reaches the limit. */
+    uint8_t verdict = s->p == s->end ? LEX_MORE : LEX_LIMIT;
+    s->r = (struct lex_result){verdict, (uint32_t)(s->p - s->base), what, NULL};
     return false;
 }
 

@@ -48,7 +48,7 @@ bool check_parse(int argc, char **argv, struct check_options *o) {
         return false;
     }
     if (o->resume && o->targets > 1) {
-        cli_error("check: --resume: expected one target");
+        cli_error("%s: --resume: expected one target", argv[0]);
         return false;
     }
     return o->targets > 0;
@@ -57,6 +57,16 @@ bool check_parse(int argc, char **argv, struct check_options *o) {
 int check_worse(int a, int b) {
     static const int weight[] = {[EXIT_CLEAN] = 0, [EXIT_USAGE] = 1, [EXIT_TARGET] = 2, [EXIT_FINDINGS] = 3};
     return weight[b] > weight[a] ? b : a;
+}
+
+bool check_tell_end(const struct check_run *r) {
+    bool named = !strncmp(r->end_text, r->target, strlen(r->target)) ||
+                 !strncmp(r->end_text, "unknown target ", 15);
+    if (r->end_text[0])
+        cli_error("%s%s%s", named ? "" : r->target, named ? "" : ": ", r->end_text);
+    if (r->io_error[0])
+        cli_error("%s", r->io_error);
+    return r->end_text[0] || r->io_error[0] || r->end != DRIVE_DONE;
 }
 
 static void defaults(struct check_options *o, const char *target) {
@@ -88,12 +98,7 @@ int check_main(int argc, char **argv) {
         status = check_worse(status, check_target(o.target[n], &each[n], stop, &runs[n]));
         if (!machine)
             report_text(stdout, &runs[n], report_colour(stdout));
-        bool named = !strncmp(runs[n].end_text, runs[n].target, strlen(runs[n].target)) ||
-                     !strncmp(runs[n].end_text, "unknown target ", 15);
-        if (runs[n].end_text[0])
-            cli_error("%s%s%s", named ? "" : runs[n].target, named ? "" : ": ", runs[n].end_text);
-        if (runs[n].io_error[0])
-            cli_error("%s", runs[n].io_error);
+        check_tell_end(&runs[n]);
     }
     if (n && !report_files(runs, n, err, sizeof err)) {
         cli_error("%s", err);

@@ -34,6 +34,8 @@ struct check_options {
     int folders;
     const char *resume;         /* folder of an earlier run, which goes on; NULL: a new run */
     const char *print_programs; /* write the programs that were run to this file */
+    const struct generator_options *within; /* what generated programs may use; NULL: what the target offers */
+    int again; /* how many targets of this name had their run before: their traces stay */
 };
 
 /* Equal notes, folded: equal in verdict, cites, summary, point and context. */
@@ -134,10 +136,16 @@ struct check_run {
 
 /* `imapdiff check`: the whole command. argv[0] is "check". Returns the exit status. */
 int check_main(int argc, char **argv);
-/* Options and targets of `check`, and of `diff` between servers: argv[0] begins its errors. false: one line on standard error. */
+/* Options and targets of `check`, of `diff` between servers and of `learn`; argv[0] begins its errors. false: one line on
+ * standard error. */
 bool check_parse(int argc, char **argv, struct check_options *o);
 /* The gravest of two exit statuses: findings before a lost target before wrong input. */
 int check_worse(int a, int b);
+/* What generated programs may use on a target. false: it could not be asked; one line on standard error, and *status is
+ * the exit status. */
+bool check_offers(const char *name, const struct check_options *o, struct generator_options *g, int *status);
+/* Did the run end before its end, or could something of it not be written? Then one line each on standard error. */
+bool check_tell_end(const struct check_run *run);
 /* Runs one target. Fills *run (to be freed by check_run_free). Returns run->status. */
 int check_target(const char *name, const struct check_options *o, const volatile int *stop,
                  struct check_run *run);
@@ -162,6 +170,8 @@ uint64_t clock_ms(void);
 
 /* check_inputs.c: are --scenario, --profile and --resume there? false: one line in err. */
 bool check_inputs(struct check_options *o, char *err, size_t errlen);
+/* Can the file (or folder) of an option be written? Looked at before a long run. NULL: yes. false: one line in err. */
+bool check_writable(const char *option, const char *file, bool folder, char *err, size_t errlen);
 
 /* check_resume.c: takes over the seed of the run in o->resume. false: one line in err. */
 bool resume_options(struct check_options *o, char *err, size_t errlen);

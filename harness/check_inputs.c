@@ -64,7 +64,7 @@ static bool scenario_there(const char *glob, char *err, size_t errlen) {
 }
 
 /* Before a long run, not after it. That the disk is full shows only then. */
-static bool writable(const char *option, const char *file, bool folder, char *err, size_t errlen) {
+bool check_writable(const char *option, const char *file, bool folder, char *err, size_t errlen) {
     struct stat st;
     char parent[600];
     if (!file)
@@ -82,16 +82,16 @@ static bool writable(const char *option, const char *file, bool folder, char *er
     if (!errno && access(where, W_OK) == 0 && (there || (stat(where, &st) == 0 && S_ISDIR(st.st_mode))))
         return true;
     errno = errno ? errno : ENOTDIR;
-    snprintf(err, errlen, "--%s: cannot write %.300s: %s", option, file, strerror(errno));
+    snprintf(err, errlen, "%s: cannot write %.300s: %s", option, file, strerror(errno));
     return false;
 }
 
 static bool outputs(const struct check_options *o, char *err, size_t errlen) {
-    return writable("json", o->json_file, false, err, errlen) &&
-           writable("junit", o->junit_file, false, err, errlen) &&
-           writable("tap", o->tap_file, false, err, errlen) &&
-           writable("report", o->report, true, err, errlen) &&
-           writable("print-programs", o->print_programs, false, err, errlen);
+    return check_writable("--json", o->json_file, false, err, errlen) &&
+           check_writable("--junit", o->junit_file, false, err, errlen) &&
+           check_writable("--tap", o->tap_file, false, err, errlen) &&
+           check_writable("--report", o->report, true, err, errlen) &&
+           check_writable("--print-programs", o->print_programs, false, err, errlen);
 }
 
 bool check_inputs(struct check_options *o, char *err, size_t errlen) {

@@ -44,7 +44,10 @@ bool out_folder(struct check_run *run, uint64_t seed) {
     name[n] = '\0';
     if (!make(run, base))
         return false;
-    snprintf(run->folder, sizeof run->folder, "%s/%s-seed%llu", base, name, (unsigned long long)seed);
+    char again[16] = "";
+    if (run->o->again)
+        snprintf(again, sizeof again, "-%d", run->o->again + 1);
+    snprintf(run->folder, sizeof run->folder, "%s/%s-seed%llu%s", base, name, (unsigned long long)seed, again);
     if (!make(run, run->folder)) {
         run->folder[0] = '\0';
         return false;

@@ -121,7 +121,7 @@ void run_unreachable(struct running *r) {
 }
 
 /* What generated programs may use here: what the server says that it offers. */
-static bool options_for(struct running *r, struct generator_options *g) {
+static bool offers(struct stage *s, struct generator_options *g) {
     static const struct {
         const char *name;
         uint32_t family;
@@ -130,23 +130,27 @@ static bool options_for(struct running *r, struct generator_options *g) {
         {" MOVE ", GENERATE_MOVE},    {" UIDPLUS ", GENERATE_UIDPLUS},   {" UNSELECT ", GENERATE_UNSELECT},
         {" STARTTLS ", GENERATE_TLS},
     };
-    const char *offered = drive_capabilities(r->stage.drive);
+    if (s->o->within) {
+        *g = *s->o->within;
+        return drive_capabilities(s->drive) != NULL;
+    }
+    const char *offered = drive_capabilities(s->drive);
     if (!offered)
         return false;
-    *g = (struct generator_options){.clients = r->run->o->clients, .allow_inbox = r->stage.target->inbox};
+    *g = (struct generator_options){.clients = s->o->clients, .allow_inbox = s->target->inbox};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (strstr(offered, families[i].name))
             g->families |= families[i].family;
-    g->starttls = g->families & GENERATE_TLS && r->stage.target->can[SECURE_STARTTLS];
-    g->implicit_tls = r->stage.target->can[SECURE_TLS];
-    if (g->implicit_tls || r->stage.target->secure != SECURE_PLAIN)
+    g->starttls = g->families & GENERATE_TLS && s->target->can[SECURE_STARTTLS];
+    g->implicit_tls = s->target->can[SECURE_TLS];
+    if (g->implicit_tls || s->target->secure != SECURE_PLAIN)
         g->families |= GENERATE_TLS;
     return true;
 }
 
 static void generated(struct running *r, struct program *p) {
     struct generator_options g;
-    if (!options_for(r, &g) || !(r->run->generator = generator_new(r->run->o->seed, &g))) {
+    if (!offers(&r->stage, &g) || !(r->run->generator = generator_new(r->run->o->seed, &g))) {
         run_unreachable(r);
         return;
     }
@@ -285,6 +289,25 @@ static bool begin(struct running *r) {
     }
     run->status = EXIT_USAGE;
     return false;
+}
+
+static void no_note(void *user, const struct note *n) { (void)user, (void)n; }
+
+bool check_offers(const char *name, const struct check_options *o, struct generator_options *g, int *status) {
+    char err[1024], label[160];
+    int why = EXIT_TARGET;
+    struct stage s = {.name = name, .o = o, .note = no_note};
+    target_label(name, label, sizeof label);
+    bool ok = stage_open(&s, &why, err, sizeof err);
+    if (ok && !(ok = offers(&s, g)))
+        snprintf(err, sizeof err, "%.900s", drive_text(s.drive));
+    stage_close(&s);
+    if (!ok) {
+        const bool named = !strncmp(err, label, strlen(label));
+        cli_error("%s%s%s", named ? "" : label, named ? "" : ": ", err);
+        *status = why;
+    }
+    return ok;
 }
 
 int check_target(const char *name, const struct check_options *o, const volatile int *stop,

@@ -56,15 +56,20 @@ static bool check_names(const struct diff_options *o) {
     return o->names > 0;
 }
 
-/* Does a word name a server? Values of options are no names: an option other than these takes the word behind it. */
+/* Does a word name a server? Values of options are no names: an option takes the word behind it, unless it is one of these. */
 static bool of_servers(int argc, char **argv) {
-    static const char *const alone[] = {"--quiet", "--json", "--strict", "--allow-inbox", "--shrink", "--first", "--reach"};
+    static const char *const alone[] = {"--quiet",       "--json",   "--junit", "--tap",  "--strict",
+                                        "--allow-inbox", "--shrink", "--first", "--reach"};
+    bool value = false, options = true;
     for (int i = 1; i < argc; i++) {
-        bool value = !strncmp(argv[i - 1], "--", 2) && !strchr(argv[i - 1], '=') && i > 1;
-        for (size_t k = 0; k < sizeof alone / sizeof *alone; k++)
-            value = value && strcmp(argv[i - 1], alone[k]) != 0;
-        if (!value && argv[i][0] != '-' && diff_names_server(argv[i]))
+        const bool option = options && argv[i][0] == '-' && argv[i][1];
+        if (!value && !option && diff_names_server(argv[i]))
             return true;
+        if (option && !strcmp(argv[i], "--"))
+            options = false;
+        value = option && options && !strchr(argv[i], '=');
+        for (size_t k = 0; k < sizeof alone / sizeof *alone; k++)
+            value = value && strcmp(argv[i], alone[k]) != 0;
     }
     return false;
 }

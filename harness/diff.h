@@ -32,6 +32,8 @@ struct diff_options {
 int diff_servers_main(int argc, char **argv);
 #define DIFF_PROGRAMS 300 /* on each server, unless told otherwise: seconds on most */
 struct check_options;
+/* Are the options such as diff (of servers) and learn take? false: one line on standard error, which begins with `command`. */
+bool diff_takes(const struct check_options *o, const char *command);
 /* Runs the programs of o->seed on a server and on the model, o->target, shows the contexts where they part, and how much of the server
  * the model predicts. Returns EXIT_CLEAN, or why not both could be run. */
 int diff_prediction(const struct check_options *o);

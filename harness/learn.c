@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Answers that are no behaviour's name, and the behaviours that give them; NULL: the model's default gives it. As a
- * server the model calls no message \Recent. */
+/* Answers that are no behaviour's name, and the behaviours that give them; NULL: the model's default gives
+ * it. As a server the model calls no message \Recent. */
 static const struct {
     uint8_t point;
     const char *answer, *behaviour;
 } standing[] = {
     {P_ERROR_WORD, "NO", "error-no"},
+    {P_ERROR_WORD, "NO", "error-syntax-no"},
     {P_ERROR_WORD, "BAD", "error-bad"},
     {P_RANGE_BEYOND, "NO", "beyond-no"},
     {P_RANGE_BEYOND, "BAD", "beyond-bad"},
@@ -29,25 +30,42 @@ static const struct {
     {P_ID_RESPONSE, "no ID response", "id-silent"},
     {P_ID_LIMITS, "accepted", "id-limits-ignored"},
     {P_ID_LIMITS, "BAD", "id-limits-enforced"},
+    {P_ID_LIMITS, "BAD", "id-duplicates-refused"},
     {P_CLIENTID_POLICY, "accepted", "clientid-any"},
+    {P_CLIENTID_POLICY, "BAD", "clientid-known-types"},
+    {P_CLIENTID_TYPE, "accepted", "clientid-type-prose"},
+    {P_CLIENTID_TYPE, "accepted", "clientid-type-underscore"},
+    {P_CLIENTID_TYPE, "BAD", "clientid-type-abnf"},
+    {P_CLIENTID_TYPE, "BAD", "clientid-type-prose"},
     {P_LOGIN_REFUSED, "NO", "login-refused-no"},
     {P_LOGIN_REFUSED, "BAD", "login-refused-bad"},
 };
 
 enum { NOBODY = -1, DEFAULT = -2 };
 
+/* A behaviour may accept in one context what it refuses in another. */
+static bool agrees(const struct answer *a, const char *answer) {
+    return !(answer_has(a, OP_REFUSE) && !strcmp(answer, "accepted")) &&
+           !(answer_has(a, OP_ACCEPT) && !strcmp(answer, "BAD"));
+}
+
 /* The behaviour that stands for an answer. */
 static int stands_for(const struct behaviours *b, const struct profile_row *row) {
     int own = behaviours_find(b, row->answer);
     if (own >= 0)
-        return behaviours_at(b, own)->fault || !behaviours_answer(b, own, (enum point)row->point, row->context) ? NOBODY : own;
+        return behaviours_at(b, own)->fault ||
+                       !behaviours_answer(b, own, (enum point)row->point, row->context)
+                   ? NOBODY
+                   : own;
     for (size_t i = 0; i < sizeof standing / sizeof *standing; i++) {
         if (standing[i].point != row->point || strcmp(standing[i].answer, row->answer) != 0)
             continue;
         if (!standing[i].behaviour)
             return DEFAULT;
         own = behaviours_find(b, standing[i].behaviour);
-        if (own >= 0 && behaviours_answer(b, own, (enum point)row->point, row->context))
+        const struct answer *a =
+            own < 0 ? NULL : behaviours_answer(b, own, (enum point)row->point, row->context);
+        if (a && agrees(a, row->answer))
             return own;
     }
     return NOBODY;
@@ -63,10 +81,11 @@ static void count_use(const struct check_run *run, const struct behaviours *b, i
     }
 }
 
-/* The most frequent answer that something stands for. Some responses fit two practices (no flags are empty data and true data, too): of
- * answers not half as frequent as the first none is taken, of the others that which the server gives most often elsewhere. */
-static void learn_context(struct lesson *l, const struct check_run *run, const struct behaviours *b, int point, uint32_t context,
-                          const uint64_t *use) {
+/* The most frequent answer that something stands for. Some responses fit two practices (no flags are empty
+ * data and true data, too): of answers not half as frequent as the first none is taken, of the others that
+ * which the server gives most often elsewhere. */
+static void learn_context(struct lesson *l, const struct check_run *run, const struct behaviours *b,
+                          int point, uint32_t context, const uint64_t *use) {
     struct learnt *x = &l->at[point][context];
     int best = NOBODY;
     uint64_t most = 0; /* rows are sorted: the most frequent comes first */
@@ -89,11 +108,13 @@ static void learn_context(struct lesson *l, const struct check_run *run, const s
     l->taken += best != NOBODY;
     if (best < 0)
         return;
+    l->answers++;
     x->from = best;
     x->answer = behaviours_answer(b, best, (enum point)point, context);
 }
 
-static void learn_rows(struct lesson *l, const struct check_run *run, const struct behaviours *b, uint64_t *use) {
+static void learn_rows(struct lesson *l, const struct check_run *run, const struct behaviours *b,
+                       uint64_t *use) {
     static uint64_t here[BEHAVIOURS_MAX];
     for (int p = 0; p < POINT_COUNT; p++) {
         count_use(run, b, p, here);
@@ -104,7 +125,8 @@ static void learn_rows(struct lesson *l, const struct check_run *run, const stru
     }
 }
 
-/* What a behaviour does besides (what others see of a ghost), and where it was not seen: as the one that was seen most. */
+/* What a behaviour does besides (what others see of a ghost), and where it was not seen: as the one that was
+ * seen most. */
 static void learn_rest(struct lesson *l, const struct behaviours *b, uint64_t *use) {
     for (;;) {
         int most = 0;
@@ -115,7 +137,8 @@ static void learn_rest(struct lesson *l, const struct behaviours *b, uint64_t *u
             return;
         use[most] = 0;
         for (int p = 0; p < POINT_COUNT; p++)
-            for (uint32_t c = 0; point_kind((enum point)p) != POINT_FAULT && c < point_contexts((enum point)p); c++) {
+            for (uint32_t c = 0;
+                 point_kind((enum point)p) != POINT_FAULT && c < point_contexts((enum point)p); c++) {
                 struct learnt *x = &l->at[p][c];
                 if (x->of == 0 && !x->answer && (x->answer = behaviours_answer(b, most, (enum point)p, c)))
                     x->from = most;

@@ -82,8 +82,11 @@ static void handler(FILE *out, const struct learnt *at, enum point p, const stru
             count += at[c].count;
             of += at[c].of;
         }
-        fprintf(out, "    -- %s: %llu of %llu\n", behaviours_at(b, at[0].from)->name, (unsigned long long)count,
-                (unsigned long long)of);
+        fprintf(out, "    -- %s: ", behaviours_at(b, at[0].from)->name);
+        if (of)
+            fprintf(out, "%llu of %llu\n", (unsigned long long)count, (unsigned long long)of);
+        else
+            fputs("not seen\n", out);
         say(out, at[0].answer, "    ");
     }
     for (uint32_t c = 0; c < n && !all; c++) {
@@ -103,6 +106,14 @@ static bool handled(const struct lesson *l, int p) {
     return false;
 }
 
+static bool has_word(const char *words, const char *word) {
+    const size_t n = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)); at += n)
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+            return true;
+    return false;
+}
+
 /* The clauses of the behaviours that answer, each once, as many as a file may cite. */
 static void cite(FILE *out, const struct lesson *l, const struct behaviours *b) {
     char all[sizeof((struct behaviour *)0)->cites] = "";
@@ -111,21 +122,24 @@ static void cite(FILE *out, const struct lesson *l, const struct behaviours *b) 
             const char *z = l->at[p][c].answer ? behaviours_at(b, l->at[p][c].from)->cites : "";
             char id[48];
             snprintf(id, sizeof id, "%.*s", (int)strcspn(z, " "), z);
-            if (!id[0] || strstr(all, id) || strlen(all) + strlen(id) + 2 > sizeof all)
+            if (!id[0] || has_word(all, id) || strlen(all) + strlen(id) + 2 > sizeof all)
                 continue;
             strcat(strcat(all, all[0] ? " " : ""), id);
         }
-    fputs(all[0] ? all : "MAP-I1", out);
+    fputs(all, out);
 }
 
-void learn_write(FILE *out, const struct lesson *l, const struct behaviours *b, const char *name, const char *target) {
-    int first = -1;
-    for (int p = POINT_COUNT - 1; p >= 0; p--)
-        if (handled(l, p))
-            first = p;
-    fprintf(out, "--- Answers as %s was seen to: the most frequent answer in each context.\nreturn behaviour {\n  name  = ", target);
+void learn_write(FILE *out, const struct lesson *l, const struct behaviours *b, const char *name,
+                 const char *target) {
+    int first = 0;
+    while (first < POINT_COUNT - 1 && !handled(l, first))
+        first++;
+    fprintf(out,
+            "--- Answers as %s was seen to: the most frequent answer in each context.\nreturn behaviour {\n  "
+            "name  = ",
+            target);
     quoted(out, name);
-    fprintf(out, ",\n  point = \"%s\",\n  cites = \"", first < 0 ? point_name(P_DELETE_IN_USE) : point_name((enum point)first));
+    fprintf(out, ",\n  point = \"%s\",\n  cites = \"", point_name((enum point)first));
     cite(out, l, b);
     fputs("\",\n", out);
     for (int p = 0; p < POINT_COUNT; p++)
