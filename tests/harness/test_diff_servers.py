@@ -66,8 +66,8 @@ d = parted("model:fetch-wrong-message", "model:fetch-wrong-message", "--programs
 check(not d["findings"], f"the same fault: {d}")
 
 text = diff("model", "model:ghosted-mailbox", "--programs", "60", status=1)
-check(re.search(r"^delete\.in_use\n  who=other .*\n    model                  disconnect-on-delete ×\d+ \[MAP-3\.3-a\]\n"
-                r"    model:ghosted-mailbox  ghosted-mailbox ×\d+ \[MAP-3\.2-a", text, re.M), f"text: {text}")
+check(re.search(r"^delete\.in_use\n  who=other .*\n    model                  disconnect-on-delete ×\d+ \[MAP-3.3-a\]\n"
+                r"    model:ghosted-mailbox  ghosted-mailbox ×\d+ \[MAP-3.2-a", text, re.M), f"text: {text}")
 n = len(parted("model", "model:ghosted-mailbox", "--programs", "60")["contexts"])
 check(f"exit status 1: {n} contexts are answered otherwise, 0 findings" in text, f"text, {n} contexts: {text[-300:]}")
 
