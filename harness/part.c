@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-/* "unseen" is no answer: nothing told it from the others. */
 bool part_is_answer(const struct profile_row *r, int point, uint32_t context) {
     return r->point == point && r->context == context && strcmp(r->answer, "unseen") != 0;
 }
@@ -26,7 +25,6 @@ static bool holds_all_of(const struct check_run *a, const struct check_run *b, i
     return true;
 }
 
-/* Where all that have reached it gave the same answers, whatever their counts, they are alike. */
 enum parting part_at(const struct parted *s, int point, uint32_t context) {
     const struct check_run *first = NULL;
     enum parting p = NOWHERE;
@@ -67,10 +65,8 @@ const struct finding *part_finding(const struct check_run *r, const char *id) {
     return NULL;
 }
 
-/* A run that ended early has not seen all. */
 bool part_is_whole(const struct check_run *r) { return r->end == DRIVE_DONE && !r->end_text[0]; }
 
-/* Has another run lacked it, and none before run `i` had it? */
 bool part_by_finding(const struct parted *s, int i, const struct finding *f) {
     bool lacks = false;
     for (int k = 0; k < s->runs; k++) {
@@ -89,7 +85,6 @@ const struct scenario_outcome *part_scenario(const struct check_run *r, const ch
     return NULL;
 }
 
-/* The run whose scenarios are gone through: all have the same, but those that ended early fewer. */
 const struct check_run *part_longest(const struct parted *s) {
     const struct check_run *r = &s->run[0];
     for (int i = 1; i < s->runs; i++)
@@ -98,7 +93,6 @@ const struct check_run *part_longest(const struct parted *s) {
     return r;
 }
 
-/* What not all offer is told, and no difference of practice. */
 bool part_by_scenario(const struct parted *s, const struct scenario_outcome *x, bool *unoffered) {
     bool parts = false;
     *unoffered = x->state == SCENARIO_NOT_OFFERED;

@@ -114,6 +114,9 @@ def run(build, kind, name, seconds):
     executions = last(r"stat::number_of_executed_units: (\d+)", text) or last(r"(?m)^#(\d+)", text)
     crashes = last(r"oom/timeout/crash: \d+/\d+/(\d+)", text) if kind == "diff" else int(process.returncode != 0)
     note(build, kind, "libfuzzer", name, cpu, executions, last(r"cov: (\d+)", text), crashes)
+    begun = last(r"(?m)^#(\d+)\s+INITED", text)
+    if not process.returncode and seconds >= 60 and kind != "diff" and executions < (begun or executions) * 1.1:
+        say(f"  {name}: almost all of the time went into the inputs that it has already: make corpus-min makes them fewer")
     if crashes or process.returncode:
         shown = [l for l in text.splitlines() if re.search(r"OWN BUG|ERROR|runtime error|SUMMARY|Test unit written|cannot|left out", l)]
         say("\n".join("  " + l for l in shown[:12]) + f"\n  all of it: {path}")
