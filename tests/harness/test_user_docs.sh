@@ -41,7 +41,7 @@ printf '# imapdiff trace 1\n# target: model\n# expect: VIOLATES MAP-I3\n\nC1: NO
 printf '{"findings": [], "profile": []}\n' >"$work/last.json"
 while read -r line; do
     # Hosts of the samples are not asked for: loopback, port 1 refuses at once. Short runs.
-    run=$(echo "$line" | sed 's,@host/,@127.0.0.1:1/,; s,@h/,@127.0.0.1:1/,; s,--time 5m,--programs 2,; s,--times 10,--times 1,')
+    run=$(echo "$line" | sed 's,@host/,@127.0.0.1:1/,; s,@h/,@127.0.0.1:1/,; s,@old/,@127.0.0.1:1/,; s,@new/,@127.0.0.1:1/,; s,--time 5m,--programs 2,; s,--times 10,--times 1,')
     case $run in
     *127.0.0.1:1*) want='|3|' ;;
     *./mine.so*) want='|3|' ;; # it is the reader's
