@@ -59,11 +59,14 @@ int check_worse(int a, int b) {
     return weight[b] > weight[a] ? b : a;
 }
 
+void check_error(const char *target, const char *text) {
+    const bool named = !strncmp(text, target, strlen(target)) || !strncmp(text, "unknown target ", 15);
+    cli_error("%s%s%s", named ? "" : target, named ? "" : ": ", text);
+}
+
 bool check_tell_end(const struct check_run *r) {
-    bool named = !strncmp(r->end_text, r->target, strlen(r->target)) ||
-                 !strncmp(r->end_text, "unknown target ", 15);
     if (r->end_text[0])
-        cli_error("%s%s%s", named ? "" : r->target, named ? "" : ": ", r->end_text);
+        check_error(r->target, r->end_text);
     if (r->io_error[0])
         cli_error("%s", r->io_error);
     return r->end_text[0] || r->io_error[0] || r->end != DRIVE_DONE;

@@ -303,8 +303,7 @@ bool check_offers(const char *name, const struct check_options *o, struct genera
         snprintf(err, sizeof err, "%.900s", drive_text(s.drive));
     stage_close(&s);
     if (!ok) {
-        const bool named = !strncmp(err, label, strlen(label));
-        cli_error("%s%s%s", named ? "" : label, named ? "" : ": ", err);
+        check_error(label, err);
         *status = why;
     }
     return ok;

@@ -19,7 +19,7 @@ static const struct command {
 } commands[] = {
     {"check", check_main, "TARGET...", "drive programs and judge every response"},
     {"diff", diff_main, "LIBRARY... | SERVER SERVER...", "parsers beside the grammar, or servers: where they part, and why"},
-    {"learn", learn_main, "TARGET -o FILE.lua", "a server's practices as a Lua behaviour; how well it predicts the server"},
+    {"learn", learn_main, "TARGET -o NAME.lua", "a server's practices as a Lua behaviour; how well it predicts the server"},
     {"replay", replay_main, "FILE [TARGET]", "run a trace's commands again: does its finding come back?"},
     {"shrink", shrink_main, "FILE [TARGET]", "a trace made as small as its finding allows; its rate"},
     {"serve", serve_main, "", "the model as a server, for clients"},

@@ -42,13 +42,20 @@ static void run_each(struct parted *s, const volatile int *stop, int *status) {
         *status = check_worse(*status, EXIT_TARGET);
 }
 
-static bool begin(struct parted *s, const struct check_options *o) {
+/* All runs, and what parts them. false: nothing was run; *status says why. */
+static bool run_all(struct parted *s, const struct check_options *o, int *status) {
+    *status = EXIT_CLEAN;
     *s = (struct parted){.targets = o->targets, .run = calloc((size_t)o->targets, sizeof *s->run)};
     for (int i = 0; i < o->targets; i++)
         s->o[i] = *o;
-    if (!s->run)
+    if (!s->run) {
         cli_error("out of memory");
-    return s->run != NULL;
+        *status = EXIT_USAGE;
+    } else if (agree(s, status)) {
+        run_each(s, interrupt_catch(), status);
+        part_count(s);
+    }
+    return s->runs > 0;
 }
 
 static void end(struct parted *s) {
@@ -59,14 +66,8 @@ static void end(struct parted *s) {
 
 int diff_prediction(const struct check_options *o) {
     static struct parted s;
-    int status = EXIT_CLEAN;
-    if (!begin(&s, o))
-        return EXIT_USAGE;
-    if (agree(&s, &status)) {
-        run_each(&s, interrupt_catch(), &status);
-        part_count(&s);
-    }
-    if (s.runs == 2) {
+    int status;
+    if (run_all(&s, o, &status) && s.runs == 2) {
         part_show(&s);
         part_show_prediction(&s);
     }
@@ -76,17 +77,13 @@ int diff_prediction(const struct check_options *o) {
 
 static int diff_servers(const struct check_options *o) {
     static struct parted s;
-    int status = EXIT_CLEAN;
-    if (!begin(&s, o))
-        return EXIT_USAGE;
-    if (agree(&s, &status)) {
-        run_each(&s, interrupt_catch(), &status);
-        part_count(&s);
+    int status;
+    if (run_all(&s, o, &status)) {
         if (s.parted + s.findings + s.scenarios)
             status = EXIT_FINDINGS;
-        if (s.o[0].json && !part_write_json(&s, status))
+        if (o->json && !part_write_json(&s, status))
             status = check_worse(status, EXIT_USAGE);
-        if (s.runs && (!s.o[0].json || s.o[0].json_file)) {
+        if (!o->json || o->json_file) {
             part_show(&s);
             part_show_rest(&s, status);
         }

@@ -60,8 +60,7 @@ static void show_findings(const struct parted *s) {
 }
 
 static const char *outcome(const struct scenario_outcome *x) {
-    static const char *const names[] = {"pass", "otherwise", "not offered", "FAIL"};
-    return x ? names[x->state] : "not run";
+    return x ? report_outcome(x->state) : "not run";
 }
 
 static void show_scenarios(const struct parted *s) {

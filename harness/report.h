@@ -13,6 +13,7 @@ void report_text(FILE *out, const struct check_run *run, bool colour);
 /* The object that --json writes; with several runs {"version":..., "targets":[...]}. New reference, NULL: out
  * of memory. */
 json_t *report_json(const struct check_run *runs, int n);
+const char *report_outcome(uint8_t state); /* enum scenario_state: "pass", as in --json */
 void report_junit(FILE *out, const struct check_run *runs, int n);
 void report_tap(FILE *out, const struct check_run *runs, int n);
 /* Writes DIR/index.html, which needs no other file. false: one line in err. */

@@ -110,13 +110,17 @@ static json_t *findings(const struct check_run *r) {
     return list;
 }
 
-static json_t *scenarios(const struct check_run *r) {
+const char *report_outcome(uint8_t state) {
     static const char *const names[] = {"pass", "otherwise", "not offered", "fail"};
+    return names[state];
+}
+
+static json_t *scenarios(const struct check_run *r) {
     json_t *list = json_array();
     for (uint32_t i = 0; i < r->scenarios; i++) {
         const struct scenario_outcome *s = &r->scenario[i];
         json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", s->name, "cites", s->cites,
-                                              "result", names[s->state], "text", text(s->text)));
+                                              "result", report_outcome(s->state), "text", text(s->text)));
     }
     return list;
 }

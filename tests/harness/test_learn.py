@@ -91,7 +91,7 @@ run("learn", "-o", WORK + "/none.lua", status=2, text="learn: expected a target"
 run("learn", "model", "-o", WORK + "/json.lua", "--json", status=2, text="the profile goes to")
 run("learn", "model", "-o", WORK + "/time.lua", "--time", "5s", status=2, text="options of check alone")
 run("learn", "model", "-o", WORK + "/no/where.lua", status=2, text="cannot write " + WORK + "/no/where.lua: No such file")
-run("learn", "model", "-o", WORK + "/none.lua", "--programs", "0", "--scenario", "", status=2)
+run("learn", "model", "-o", WORK + "/none.lua", "--programs", "0", "--scenario", "", status=2, text="no program was run")
 run("learn", "imap://u:p@127.0.0.1:1/", "-o", WORK + "/lost.lua", "--quiet", status=3, text="127.0.0.1:1")
 check(not os.path.exists(WORK + "/lost.lua") and not os.path.exists(WORK + "/none.lua"), "a file was written of nothing")
 
