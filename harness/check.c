@@ -59,14 +59,14 @@ int check_worse(int a, int b) {
     return weight[b] > weight[a] ? b : a;
 }
 
-void check_error(const char *target, const char *text) {
+void check_target_error(const char *target, const char *text) {
     const bool named = !strncmp(text, target, strlen(target)) || !strncmp(text, "unknown target ", 15);
     cli_error("%s%s%s", named ? "" : target, named ? "" : ": ", text);
 }
 
 bool check_tell_end(const struct check_run *r) {
     if (r->end_text[0])
-        check_error(r->target, r->end_text);
+        check_target_error(r->target, r->end_text);
     if (r->io_error[0])
         cli_error("%s", r->io_error);
     return r->end_text[0] || r->io_error[0] || r->end != DRIVE_DONE;

@@ -145,7 +145,7 @@ int check_worse(int a, int b);
  * the exit status. */
 bool check_offers(const char *name, const struct check_options *o, struct generator_options *g, int *status);
 /* What went wrong with a target, on standard error; its name stands before it once. */
-void check_error(const char *target, const char *text);
+void check_target_error(const char *target, const char *text);
 /* Did the run end before its end, or could something of it not be written? Then one line each on standard error. */
 bool check_tell_end(const struct check_run *run);
 /* Runs one target. Fills *run (to be freed by check_run_free). Returns run->status. */

@@ -303,7 +303,7 @@ bool check_offers(const char *name, const struct check_options *o, struct genera
         snprintf(err, sizeof err, "%.900s", drive_text(s.drive));
     stage_close(&s);
     if (!ok) {
-        check_error(label, err);
+        check_target_error(label, err);
         *status = why;
     }
     return ok;
